@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+# docker build -t gidsfunctie .      Then, in this order (compose.yaml does it):
+# gids db upgrade, gids catalogue import, gids serve. The service never migrates by itself.
+
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+COPY requirements.lock requirements-build.lock ./
+RUN python -m venv /opt/gids \
+    && python -m venv /opt/build \
+    && /opt/gids/bin/pip install --require-hashes --only-binary :all: -r requirements.lock \
+    && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY app app
+COPY migrations migrations
+# pip goes last: nothing can be installed in what runs.
+RUN /opt/build/bin/hatchling build -t wheel -d /dist \
+    && /opt/gids/bin/pip install --no-index --no-deps /dist/*.whl \
+    && /opt/gids/bin/pip uninstall --yes pip
+
+FROM python:3.13-slim
+ENV PATH=/opt/gids/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIDS_HOST=0.0.0.0
+COPY --from=build /opt/gids /opt/gids
+# The only place written to, and only with the embedded database: everything else may be read-only.
+RUN install -d -o 65532 -g 65532 -m 0700 /srv/gids/var
+WORKDIR /srv/gids
+VOLUME /srv/gids/var
+USER 65532:65532
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["gids", "health"]
+ENTRYPOINT ["gids"]
+CMD ["serve"]

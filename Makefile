@@ -1,0 +1,71 @@
+# make run: the service on port 8000 with demo data. make test: every check and every test.
+# Needs Python 3.11 or newer, nothing else. What it makes: .venv/ and var/.
+
+.DEFAULT_GOAL := help
+.SHELLFLAGS := -eu -c
+.PHONY: help run test check format lock clean
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+# The stamp's name holds what the virtualenv was made of: other locks, another Python or another
+# place, and it is made again. Nothing else is looked at, so a second start needs no network.
+stamp = .venv/.$(1)-$(shell { cat $(2) pyproject.toml; $(PYTHON) -VV; pwd; } 2>&1 | cksum | tr ' ' -)
+RUN_LOCKS := requirements.lock requirements-build.lock
+RUN_STAMP := $(call stamp,run,$(RUN_LOCKS))
+DEV_STAMP := $(call stamp,dev,$(RUN_LOCKS) requirements-dev.lock)
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
+INSTALL := .venv/bin/python -m pip --disable-pip-version-check install --quiet
+
+help:
+	@echo 'make run     serve on port 8000 (PORT=...) with demo data under var/'
+	@echo 'make test    every check and every test, on SQLite and on a real PostgreSQL'
+	@echo 'make check   the checks only: ruff, mypy, import-linter'
+	@echo 'make format  let ruff put the code in order'
+	@echo 'make lock    renew the locks from pyproject.toml (needs the network)'
+	@echo 'make clean   remove .venv and var, the demo database included'
+
+# exec: Ctrl-C reaches the service itself.
+run: $(RUN_STAMP)
+	@GIDS_PORT="$${PORT:-$${GIDS_PORT:-8000}}" exec .venv/bin/gids demo
+
+test: check
+	.venv/bin/pytest -n 2 --dist worksteal -o cache_dir=var/cache/pytest
+
+check: $(DEV_STAMP)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy --strict app tests migrations
+	.venv/bin/lint-imports --cache-dir var/cache/imports
+
+format: $(DEV_STAMP)
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+lock: $(DEV_STAMP)
+	$(LOCK) --extra otel --output-file requirements.lock pyproject.toml
+	$(LOCK) --group build --output-file requirements-build.lock
+	$(LOCK) --extra otel --group build --group dev --constraints requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml
+LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+clean:
+	rm -rf .venv var
+
+$(RUN_STAMP):
+	$(call make_venv,$(RUN_LOCKS:%=-r %))
+	@touch $@
+
+# The development lock holds the other two, so `make run` is ready as well.
+$(DEV_STAMP):
+	$(call make_venv,-r requirements-dev.lock)
+	@touch $@ $(RUN_STAMP)
+
+define make_venv
+@test -n "$(PYTHON)" || { echo 'Needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
+@echo 'Setting up .venv, once ...'
+@$(PYTHON) -m venv --clear .venv
+@$(INSTALL) --require-hashes --only-binary :all: $(1)
+@$(INSTALL) --no-build-isolation --no-deps --editable .
+endef

@@ -1,0 +1,1 @@
+"""Gidsfunctie: intake, provision check, warm referral or up to three guidance sessions."""

@@ -1,0 +1,322 @@
+"""What holds for every request whatever its route: the run-time half of the API Design Rules 2.2.
+
+What a route takes and gives is read from the OpenAPI document, so that what is published and what
+is enforced are one thing. This wraps the whole app, because Starlette's own answer to an exception
+would escape anything inside it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import strict_json
+from app.domain.errors import Fault, InvalidInput
+from app.observability import CurrentRequest, current_request, log_failure, log_request
+from app.openapi import API_PREFIX, API_VERSION
+from app.problems import PUBLIC_URL, from_domain, from_status, place
+
+BODY_LIMIT = 64 * 1024
+JSON = "application/json"
+DOCUMENT_PATH = "/openapi.json"
+DEFAULT_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""On every answer, unless the route set the header itself."""
+
+
+class AnswerInterruptedError(Exception):
+    """An answer broke off halfway; the server must close the connection. The cause is logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method of one path takes and gives, as published.
+
+    query: the query keys, with whether a key may be repeated.
+    consumes, produces: media types; empty when there is no body.
+    """
+
+    query: Mapping[str, bool]
+    consumes: tuple[str, ...]
+    produces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path template with its operations by method."""
+
+    template: str
+    pattern: re.Pattern[str]
+    operations: Mapping[str, Operation]
+
+
+class ApiRules:
+    """The outermost ASGI app: request id, headers, methods, media types, bodies, query keys."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        api: FastAPI,
+        public_url: str = PUBLIC_URL,
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
+        """Wrap the root app, in which `api` is mounted at /v1."""
+        self._app = app
+        self._api = api
+        self._public_url = public_url
+        self._body_limit = body_limit
+
+    @cached_property
+    def _paths(self) -> tuple[Path, ...]:
+        return tuple(published_paths(self.document()))
+
+    def document(self) -> dict[str, Any]:
+        """Return the OpenAPI document, as published."""
+        return self._api.openapi()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, log it once, and let no exception out that holds a value."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        request = CurrentRequest(_request_id(Headers(scope=scope).get("x-request-id")))
+        token = current_request.set(request)
+        answer = _Answer(scope, send, request.request_id)
+        paths = self._matching(scope["path"])
+        try:
+            await self._handle(scope, receive, answer, paths)
+        except Exception as error:  # noqa: BLE001 - the last one who can answer
+            log_failure(error)
+            if answer.status is None:
+                await from_status(500, self._public_url)(scope, receive, answer.send)
+            elif not answer.complete:
+                # Without the cause: the server would write its text, with what it holds.
+                raise AnswerInterruptedError from None
+        finally:
+            log_request(
+                method=answer.method,
+                route=paths[0].template if paths else None,
+                status=answer.status,
+                seconds=perf_counter() - started,
+                problem=request.problem,
+            )
+            current_request.reset(token)
+
+    def _matching(self, path: str) -> list[Path]:
+        return [known for known in self._paths if known.pattern.fullmatch(path)]
+
+    async def _handle(
+        self, scope: Scope, receive: Receive, answer: "_Answer", paths: Sequence[Path]
+    ) -> None:
+        if answer.method == "HEAD":
+            scope = {**scope, "method": "GET"}
+        operations: dict[str, Operation] = {}
+        for path in reversed(paths):
+            operations |= path.operations
+        operation = operations.get(scope["method"])
+        body: bytes | None = None
+        refusal = self._refusal(scope, operations)
+        if refusal is None and operation and operation.consumes:
+            body = await self._read(receive)
+            if body is None:
+                return
+            refusal = self._body_refusal(scope, operation, body)
+        if refusal is None and operation:
+            faults = query_faults(scope["query_string"].decode("latin-1"), operation.query)
+            if body and (fault := strict_json.fault_in(body)):
+                faults.append(fault)
+            if faults:
+                refusal = from_domain(InvalidInput(faults), self._public_url)
+        if refusal is not None:
+            await refusal(scope, receive, answer.send)
+        else:
+            await self._app(scope, receive if body is None else _again(body, receive), answer.send)
+
+    def _refusal(self, scope: Scope, operations: Mapping[str, Operation]) -> Response | None:
+        """What can be refused by the head of the request alone."""
+        headers = Headers(scope=scope)
+        if operations and scope["method"] not in operations:
+            allowed = set(operations) | ({"HEAD"} if "GET" in operations else set())
+            allow = {"Allow": ", ".join(sorted(allowed))}
+            return from_status(405, self._public_url, headers=allow)
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and float(length) > self._body_limit:
+            return from_status(413, self._public_url)
+        operation = operations.get(scope["method"])
+        if operation is None or not operation.produces:
+            return None
+        chosen = negotiate(",".join(headers.getlist("accept")), operation.produces)
+        if chosen is None:
+            return from_status(406, self._public_url, allowed=operation.produces)
+        scope.setdefault("state", {})["media_type"] = chosen
+        return None
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """Return the body, at most one byte past the limit kept; None when the caller left."""
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            chunk: bytes = message.get("body", b"")
+            body += chunk
+            if len(body) > self._body_limit or not message.get("more_body", False):
+                return body
+
+    def _body_refusal(self, scope: Scope, operation: Operation, body: bytes) -> Response | None:
+        if len(body) > self._body_limit:
+            return from_status(413, self._public_url)
+        if (body or "content-type" in Headers(scope=scope)) and not understood(
+            Headers(scope=scope), operation.consumes
+        ):
+            return from_status(415, self._public_url, allowed=operation.consumes)
+        return None
+
+
+class _Answer:
+    """Sends an answer on with the headers every answer has, and remembers how far it came."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self.method: str = scope["method"]
+        self.status: int | None = None
+        self.complete = False
+        self._send = send
+        self._request_id = request_id
+        self._is_document = scope["path"] == API_PREFIX + DOCUMENT_PATH
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in DEFAULT_HEADERS.items():
+                headers.setdefault(name, value)
+            headers["API-Version"] = API_VERSION
+            headers["X-Request-Id"] = self._request_id
+            if self._is_document:
+                headers["Access-Control-Allow-Origin"] = "*"
+        elif message["type"] == "http.response.body":
+            self.complete = not message.get("more_body", False)
+            if self.method == "HEAD":
+                message = {**message, "body": b""}
+        await self._send(message)
+
+
+def published_paths(document: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield what an OpenAPI document says of each path under /v1, and the document itself."""
+    for template, item in document["paths"].items():
+        yield _path(template, {method.upper(): _operation(said) for method, said in item.items()})
+    yield _path(DOCUMENT_PATH, {"GET": Operation(query={}, consumes=(), produces=(JSON,))})
+
+
+def _path(template: str, operations: Mapping[str, Operation]) -> Path:
+    return Path(API_PREFIX + template, compile_path(API_PREFIX + template)[0], operations)
+
+
+def _operation(said: Mapping[str, Any]) -> Operation:
+    parameters = (p for p in said.get("parameters", ()) if p["in"] == "query")
+    answers = (answer for code, answer in said["responses"].items() if code < "300")
+    return Operation(
+        query={p["name"]: _may_repeat(p["schema"]) for p in parameters},
+        consumes=tuple(said.get("requestBody", {}).get("content", ())),
+        produces=tuple(kind for answer in answers for kind in answer.get("content", ())),
+    )
+
+
+def _may_repeat(schema: Mapping[str, Any]) -> bool:
+    return any(kind.get("type") == "array" for kind in (schema, *schema.get("anyOf", ())))
+
+
+def query_faults(query: str, known: Mapping[str, bool]) -> list[Fault]:
+    """Return a fault for each query key that is not known, or is repeated and may not be."""
+    keys = [key for key, _ in parse_qsl(query, keep_blank_values=True)]
+    names = ", ".join(sorted(known)) or "none"
+    faults = []
+    for key in dict.fromkeys(keys):
+        if key not in known:
+            detail = f"This query key is not known here. Known are: {names}."
+            faults.append(Fault(place("query", key), "unknown", detail))
+        elif keys.count(key) > 1 and not known[key]:
+            faults.append(Fault(place("query", key), "repeated", "Give this query key once."))
+    return faults
+
+
+def understood(headers: Headers, consumes: Iterable[str]) -> bool:
+    """Whether a body with these headers can be read: media type, UTF-8, not compressed."""
+    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([^\s\";]*)", parameters)
+    return (
+        media_type.strip() in consumes
+        and (charset is None or charset[1] in {"utf-8", "utf8"})
+        and headers.get("content-encoding", "identity").lower() == "identity"
+    )
+
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token in the sense of RFC 9110, 5.6.2
+_RANGE = re.compile(
+    rf"\s*(?P<type>{_TOKEN})/(?P<subtype>{_TOKEN})"
+    rf"(?P<parameters>(?:\s*;\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))*)\s*"
+)
+_WEIGHT = re.compile(r";\s*q=([^;\s]*)", re.IGNORECASE)
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+def negotiate(accept: str, offers: Sequence[str]) -> str | None:
+    """Return the offer the Accept header likes best, the first one among equals.
+
+    RFC 9110, 12.5.1: the most specific range that covers an offer gives its weight; 0 refuses.
+    Other parameters of a range are not looked at. An empty header, or one that cannot be read,
+    accepts everything. None means that no offer is acceptable.
+    """
+    weights: dict[str, float] = {}
+    for element in filter(str.strip, accept.split(",")):
+        found = _RANGE.fullmatch(element)
+        if found is None:
+            return offers[0]
+        quality = _WEIGHT.search(found["parameters"])
+        if quality and not _QUALITY.fullmatch(quality[1]):
+            return offers[0]
+        weights[f"{found['type']}/{found['subtype']}".lower()] = float(quality[1]) if quality else 1
+    if not weights:
+        return offers[0]
+
+    def weight(offer: str) -> float:
+        ranges = (offer, offer.partition("/")[0] + "/*", "*/*")
+        return next((weights[covering] for covering in ranges if covering in weights), 0)
+
+    best = max(offers, key=weight)
+    return best if weight(best) > 0 else None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a receive that gives the body that was read, and then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return received
+
+
+def _request_id(said: str | None) -> str:
+    try:
+        return str(UUID(said)) if said else str(uuid4())
+    except ValueError:
+        return str(uuid4())

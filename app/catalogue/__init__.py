@@ -1,0 +1,17 @@
+"""The catalogue: reviewed YAML, read, checked and turned into values for the rule."""
+
+from app.catalogue.assembly import build, digest
+from app.catalogue.faults import CatalogueError, Fault
+from app.catalogue.files import PACKAGE_FOLDER, load, read_files
+from app.catalogue.records import Record
+
+__all__ = [
+    "PACKAGE_FOLDER",
+    "CatalogueError",
+    "Fault",
+    "Record",
+    "build",
+    "digest",
+    "load",
+    "read_files",
+]

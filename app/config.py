@@ -1,0 +1,99 @@
+"""Settings, read once at the entry point and passed inward."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "GIDS_"
+DEFAULT_DATABASE = Path("var") / "gids.db"
+
+
+class UnknownSettingError(Exception):
+    """A variable with our prefix that is no setting: most often a typing error."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; docs/configuration.md lists them and is kept in step."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    demo: bool = Field(
+        default=False,
+        description="Demo mode: no identity, everything open. The only mode there is as yet.",
+    )
+    database_url: str = Field(
+        default=f"sqlite:///{DEFAULT_DATABASE}",
+        description="SQLite (embedded) or PostgreSQL (production), as an SQLAlchemy URL.",
+        repr=False,
+    )
+    database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=20,
+        description="Connections per process; also how many requests touch the database at once.",
+    )
+    lock_timeout: timedelta = Field(
+        default=timedelta(seconds=10),
+        description="How long a request waits for another one before it answers 503.",
+    )
+    public_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl("https://gidsfunctie.example"),
+        description="Where clients reach the service; stands in OpenAPI and in problem types.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        default=8000, description="Port to listen on."
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="Least serious log lines that are written.",
+    )
+    body_limit: Annotated[int, Field(ge=1024)] = Field(
+        default=65536, description="Largest request body, in bytes."
+    )
+    catalogue_poll: timedelta = Field(
+        default=timedelta(milliseconds=400),
+        description="How often a process looks whether the catalogue has changed.",
+    )
+    session_length: timedelta = Field(
+        default=timedelta(hours=1), description="How long a guidance session takes."
+    )
+    session_gap: timedelta = Field(
+        default=timedelta(days=7), description="Least time between two sessions the planner books."
+    )
+    planning_lead: timedelta = Field(
+        default=timedelta(hours=24), description="A place nearer than this is not offered."
+    )
+    planning_horizon: timedelta = Field(
+        default=timedelta(weeks=12), description="How far ahead the planner looks for places."
+    )
+    otel: bool = Field(
+        default=False,
+        description="Send OpenTelemetry traces and metrics, configured by the OTEL_* variables.",
+    )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        UnknownSettingError: a variable starts with GIDS_ and is no setting.
+        pydantic.ValidationError: a setting has a value that cannot be.
+
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
+    if unknown:
+        message = f"unknown settings: {', '.join(unknown)}"
+        raise UnknownSettingError(message)
+    return Settings()

@@ -1,0 +1,168 @@
+"""The database: one engine per process, one transaction per request, the only commit."""
+
+import fcntl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from app.config import Settings
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: a commit is on disk before it is answered
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+}
+
+
+SPARE_CONNECTIONS = 5
+"""For what runs beside the requests: the catalogue watch, readiness, streams between batches."""
+
+
+class DatabaseBusyError(Exception):
+    """Another writer kept the embedded database longer than the lock timeout."""
+
+
+class Database:
+    """Hands out transactions. `write` commits when its block ends well, and only then."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the engine; nothing is opened yet."""
+        self.engine = _engine(settings)
+        self._writers: _SqliteWriters | None = None
+        if settings.is_sqlite:
+            path = Path(str(self.engine.url.database))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writers = _SqliteWriters(
+                path.with_name(path.name + ".lock"), settings.lock_timeout.total_seconds()
+            )
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session in one transaction; commit at the end, roll back on any exception.
+
+        The transaction begins with the first statement, so that waiting for other writers happens
+        in the thread that works and not in the one that opens the session.
+
+        Raises:
+            DatabaseBusyError: the embedded database stayed locked by another writer.
+
+        """
+        turn = self._writers.turn() if self._writers else None
+        engine = self.engine.execution_options(writer_turn=turn)
+        try:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        finally:
+            if turn is not None:
+                turn.end()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one state of the database; nothing is kept."""
+        with Session(self.engine) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(settings: Settings) -> Engine:
+    url = sa.make_url(settings.database_url)
+    timeout = settings.lock_timeout
+    arguments: dict[str, Any] = {
+        "pool_size": settings.database_pool,
+        "max_overflow": SPARE_CONNECTIONS,
+        "pool_timeout": timeout.total_seconds(),
+        "hide_parameters": True,  # an error text would otherwise carry what a person said
+    }
+    if url.get_backend_name() == "sqlite":
+        arguments["connect_args"] = {
+            "timeout": timeout.total_seconds(),
+            "check_same_thread": False,
+        }
+        engine = sa.create_engine(url, **arguments)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    milliseconds = int(timeout.total_seconds() * 1000)
+    arguments["pool_pre_ping"] = True
+    arguments["connect_args"] = {
+        "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
+        f" -c idle_in_transaction_session_timeout={6 * milliseconds}",
+    }
+    return sa.create_engine(url.set(drivername="postgresql+psycopg"), **arguments)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API has no type
+    connection.isolation_level = None  # the driver starts no transaction of its own
+    for name, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    turn: _Turn | None = connection.get_execution_options().get("writer_turn")
+    if turn is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    turn.begin()
+    # A deferred transaction that turns into a writer halfway fails with "database is locked".
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class _SqliteWriters:
+    """One writer at a time over all threads and processes of this machine.
+
+    SQLite lets one writer in as well, but makes the others poll, and before 3.51.3 two
+    connections that checkpoint at once can damage the file (sqlite.org/wal.html#walresetbug).
+    """
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        self.path = path
+        self.timeout = timeout
+        self.threads = threading.Lock()
+
+    def turn(self) -> "_Turn":
+        return _Turn(self)
+
+
+class _Turn:
+    """The right to write, from the first statement until after the commit."""
+
+    def __init__(self, writers: _SqliteWriters) -> None:
+        self._writers = writers
+        self._file: IO[str] | None = None
+
+    def begin(self) -> None:
+        deadline = time.monotonic() + self._writers.timeout
+        if not self._writers.threads.acquire(timeout=self._writers.timeout):
+            raise DatabaseBusyError
+        self._file = self._writers.path.open("a")
+        while not _locked(self._file):
+            if time.monotonic() > deadline:
+                self.end()
+                raise DatabaseBusyError
+            time.sleep(0.002)
+
+    def end(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._writers.threads.release()
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,198 @@
+"""The catalogue as values: sectors, organisations, regions, provisions, entry profiles."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.domain.conditions import Condition
+from app.domain.terms import (
+    Basis,
+    BuildingBlock,
+    Handover,
+    Inheritance,
+    ProvisionStatus,
+    Service,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record comes from: a document of docs/sources.md and a section in it."""
+
+    document: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A job people name. `esco` is an ESCO occupation URI where one fits."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    esco: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A node of the sector tree; "sector" also means organisation (Handreiking, footnote 1)."""
+
+    id: str
+    name: str
+    parent: str | None
+    inherits: Inheritance
+    aliases: tuple[str, ...]
+    occupations: tuple[Occupation, ...]
+    basis: Basis
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An employer with provisions of its own, or one that people name instead of its sector."""
+
+    id: str
+    name: str
+    sector: str
+    inherits: Inheritance
+    aliases: tuple[str, ...]
+    basis: Basis
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Adjacency:
+    """Two sectors between which a step is small (2016 letter, section 1). Strength is 1 to 3."""
+
+    a: str
+    b: str
+    strength: int
+    why: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Arbeidsmarktregio, by its CBS code (AMnn)."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """Gemeente, by its CBS code (GMnnnn), with the region it lies in."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Voorziening: one voucher, scan, programme, budget, desk or tool.
+
+    `ends_on` is the first day on which it no longer holds. `via_employer` marks a route through
+    the worker's own employer: such a route never receives personal data from us.
+    """
+
+    id: str
+    name: str
+    summary: str
+    provider: str | None
+    amount: str | None
+    building_block: BuildingBlock
+    services: tuple[Service, ...]
+    status: ProvisionStatus
+    handover: Handover
+    receiver: str | None
+    via_employer: bool
+    conditions: tuple[Condition, ...]
+    valid_from: date | None
+    ends_on: date | None
+    verified_on: date
+    source: Source
+    stated: tuple[str, ...]
+    inferred: tuple[str, ...]
+    see_also: tuple[str, ...] = ()
+    also_building_blocks: tuple[BuildingBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """Something a person can do, with an ESCO or CompetentNL URI where one is known."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a development path: the role it leads to and how one learns it."""
+
+    role: str
+    learning: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProfile:
+    """How one enters a sector: an occupation, the skills it asks for, the steps of its path."""
+
+    id: str
+    occupation: str
+    esco: str
+    sector: str
+    essential: tuple[str, ...]
+    useful: tuple[str, ...]
+    steps: tuple[Step, ...]
+    basis: Basis
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything the rule knows, immutable; records are keyed by id, in file order."""
+
+    sectors: Mapping[str, Sector] = field(default_factory=dict)
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    adjacency: tuple[Adjacency, ...] = ()
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    municipalities: Mapping[str, Municipality] = field(default_factory=dict)
+    provisions: Mapping[str, Provision] = field(default_factory=dict)
+    skills: Mapping[str, Skill] = field(default_factory=dict)
+    profiles: Mapping[str, EntryProfile] = field(default_factory=dict)
+
+    def line(self, sector_id: str) -> Iterator[Sector]:
+        """Yield the sector and then its ancestors, nearest first."""
+        current: str | None = sector_id
+        while current is not None:
+            sector = self.sectors[current]
+            yield sector
+            current = sector.parent
+
+    def lies_within(self, sector_id: str, ancestor_id: str) -> bool:
+        """Whether the first sector is the second, or lies below it in the tree."""
+        return any(sector.id == ancestor_id for sector in self.line(sector_id))
+
+    def falls_under(self, sector_id: str, ancestor_id: str) -> Inheritance:
+        """Whether provisions of `ancestor_id` hold in `sector_id`: down the tree only.
+
+        Never upwards or sideways (Handreiking 4.3, row Agrarische sector); the weakest step on
+        the way decides.
+        """
+        weakest = Inheritance.yes
+        for sector in self.line(sector_id):
+            if sector.id == ancestor_id:
+                return weakest
+            if sector.inherits is Inheritance.no:
+                return Inheritance.no
+            if sector.inherits is Inheritance.uncertain:
+                weakest = Inheritance.uncertain
+        return Inheritance.no
+
+    def same_line(self, one: str, other: str) -> bool:
+        """Whether one of two sectors lies within the other."""
+        return self.lies_within(one, other) or self.lies_within(other, one)

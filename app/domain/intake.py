@@ -1,0 +1,211 @@
+"""The intake: four questions asked, understood, and held against the rule.
+
+"'uit welke sector kom je', 'naar welke sector wil je', 'wat zijn je skills' en 'wat past bij je
+en wat motiveert je'?" (Handreiking, bijlage 3, 3.e)
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.catalogue import Catalogue
+from app.domain.errors import Fault, InvalidInput
+from app.domain.person import Person
+from app.domain.resolve import (
+    Lexicon,
+    MunicipalityMatch,
+    OrganisationMatch,
+    Resolution,
+    resolve_municipality,
+    resolve_organisation,
+    resolve_sector,
+)
+from app.domain.rule import Assessment, ProvisionCheck, check_provisions
+from app.domain.skills import (
+    AdjacentSector,
+    ProfileFit,
+    SkillIndex,
+    SkillMatch,
+    adjacent_sectors,
+    fits_for_target,
+    recognise,
+)
+from app.domain.terms import Employment, JobLoss, Mode, Purpose, Service
+
+
+@dataclass(frozen=True, slots=True)
+class UsedProvision:
+    """A provision used before, with the day when that is known."""
+
+    provision_id: str
+    used_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """When and how guidance sessions would suit; modes in order of preference."""
+
+    not_before: datetime | None
+    modes: tuple[Mode, ...]
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What was answered in the intake, in the words it was answered in."""
+
+    origin_sector: str
+    target_sector: str | None
+    organisation: str | None
+    occupation: str | None
+    skills: tuple[str, ...]
+    motivation: str | None
+    employment: Employment | None
+    job_loss: JobLoss
+    purpose: Purpose | None
+    municipality: str | None
+    region: str | None
+    years_of_service: int | None
+    used_provisions: tuple[UsedProvision, ...]
+    scheduling: Scheduling
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """One version of the catalogue with its look-up tables; never changed, only replaced."""
+
+    version: int
+    catalogue: Catalogue
+    lexicon: Lexicon
+    skills: SkillIndex
+
+
+@dataclass(frozen=True, slots=True)
+class SkillFinding:
+    """How the skills of a person count: towards the target, or towards the neighbours."""
+
+    recognised: tuple[SkillMatch, ...]
+    fits: tuple[ProfileFit, ...]
+    adjacent: tuple[AdjacentSector, ...]
+    closing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Everything the rule makes of an intake."""
+
+    origin: Resolution
+    target: Resolution | None
+    organisation: OrganisationMatch | None
+    municipality: MunicipalityMatch | None
+    region: str | None
+    check: ProvisionCheck
+    skills: SkillFinding
+
+
+def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
+    """Understand the answers and apply the rule; nothing is kept.
+
+    What is not understood stays as said and never stops the intake.
+
+    Raises:
+        InvalidInput: a region or a used provision that does not exist, a use in the future, or a
+            region that is not the municipality's.
+
+    """
+    origin = resolve_sector(knowledge.lexicon, answers.origin_sector)
+    target = (
+        resolve_sector(knowledge.lexicon, answers.target_sector) if answers.target_sector else None
+    )
+    organisation = (
+        resolve_organisation(knowledge.lexicon, answers.organisation)
+        if answers.organisation
+        else None
+    )
+    municipality = (
+        resolve_municipality(knowledge.lexicon, answers.municipality)
+        if answers.municipality
+        else None
+    )
+    _refuse_faults(answers, knowledge.catalogue, municipality, on=on)
+    person = Person(
+        origin=origin.sector,
+        target=target.sector if target else None,
+        target_named=target is not None,
+        target_occupation=target.occupation if target else None,
+        organisation=organisation.organisation if organisation else origin.organisation,
+        organisation_named=organisation is not None or origin.organisation is not None,
+        employment=answers.employment,
+        job_loss=answers.job_loss,
+        purpose=answers.purpose,
+        years_of_service=answers.years_of_service,
+        used={one.provision_id: one.used_on for one in answers.used_provisions},
+    )
+    check = check_provisions(person, knowledge.catalogue, on=on)
+    return Finding(
+        origin=origin,
+        target=target,
+        organisation=organisation,
+        municipality=municipality,
+        region=answers.region or (municipality.region if municipality else None),
+        check=check,
+        skills=_weigh_skills(answers, person, knowledge, check),
+    )
+
+
+def _refuse_faults(
+    answers: Answers, catalogue: Catalogue, municipality: MunicipalityMatch | None, *, on: date
+) -> None:
+    faults = []
+    if answers.region is not None and answers.region not in catalogue.regions:
+        faults.append(Fault("/region", "unknown", "There is no such region; see GET /v1/regions."))
+    elif (
+        answers.region is not None
+        and municipality is not None
+        and municipality.region not in {None, answers.region}
+    ):
+        faults.append(Fault("/region", "contradiction", "The municipality lies in another region."))
+    for place, used in enumerate(answers.used_provisions):
+        pointer = f"/usedProvisions/{place}"
+        if used.provision_id not in catalogue.provisions:
+            faults.append(
+                Fault(
+                    f"{pointer}/provisionId",
+                    "unknown",
+                    "There is no such provision; see GET /v1/provisions.",
+                )
+            )
+        if used.used_on is not None and used.used_on > on:
+            faults.append(
+                Fault(f"{pointer}/usedOn", "in_the_future", "The day of use must have passed.")
+            )
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _weigh_skills(
+    answers: Answers, person: Person, knowledge: Knowledge, check: ProvisionCheck
+) -> SkillFinding:
+    recognised = recognise(knowledge.skills, answers.skills)
+    known = {match.skill for match in recognised if match.skill is not None}
+    fits: tuple[ProfileFit, ...] = ()
+    adjacent: tuple[AdjacentSector, ...] = ()
+    if person.target is not None:
+        fits = fits_for_target(
+            knowledge.catalogue,
+            knowledge.skills,
+            target=person.target,
+            occupation=person.target_occupation,
+            skills=known,
+        )
+    elif person.origin is not None:
+        adjacent = adjacent_sectors(
+            knowledge.catalogue, knowledge.skills, origin=person.origin, skills=known
+        )
+    return SkillFinding(recognised, fits, adjacent, _closing(check))
+
+
+def _closing(check: ProvisionCheck) -> tuple[str, ...]:
+    """Name what could close a gap: what is open here and teaches, or lets someone enter."""
+    teaches = {Service.training, Service.side_entry}
+    candidates: tuple[Assessment, ...] = (*check.referrals, *check.also_available)
+    return tuple(one.provision.id for one in candidates if teaches & set(one.provision.services))

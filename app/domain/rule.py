@@ -1,0 +1,189 @@
+"""The rule of annex 3, section 3.e.
+
+"In de intake wordt altijd een check gedaan op de eventueel reeds beschikbare voorzieningen voor
+de persoon in kwestie en wanneer deze aanwezig blijken te zijn, wordt daar 'warm' naar
+doorverwezen en zijn vervolgesprekken niet meer nodig." (Handreiking, bijlage 3, 3.e)
+
+In order: what does this person come for, which services answer that, what does each provision
+say to this person, and so: a warm referral, or guidance sessions.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.domain.catalogue import Catalogue, Provision
+from app.domain.conditions import EmployedBy, WantsInto, WorksIn, WorksInOrWantsInto
+from app.domain.person import Person, purpose_of
+from app.domain.terms import (
+    Handover,
+    Outcome,
+    ProvisionStatus,
+    Purpose,
+    Service,
+    Side,
+    Verdict,
+)
+from app.domain.verdicts import Answer, Case, Reason, in_dutch, judge
+
+ANSWERING_SERVICES: dict[Purpose, tuple[Service, ...]] = {
+    Purpose.orientation: (Service.career_advice,),
+    Purpose.growth_in_sector: (Service.career_advice, Service.training),
+    Purpose.other_work: (Service.career_advice, Service.training),
+    Purpose.other_sector: (Service.career_advice, Service.side_entry, Service.training),
+}
+"""Which services answer which purpose (Handreiking, chapter 3, the four bullets)."""
+
+LEAVING = frozenset({Purpose.other_work, Purpose.other_sector})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one provision says to one person, with every reason."""
+
+    provision: Provision
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    to_confirm: tuple[Reason, ...]
+    side: Side | None
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether somebody at the other end can receive this person."""
+        return self.provision.handover in {Handover.named, Handover.inferred}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provision is open to this person, or may be."""
+        return self.verdict is not Verdict.refused
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionCheck:
+    """The answer of the rule: where this intake leads, and why."""
+
+    outcome: Outcome
+    purpose: Purpose
+    needed_services: tuple[Service, ...]
+    referrals: tuple[Assessment, ...]
+    signposts: tuple[Assessment, ...]
+    also_available: tuple[Assessment, ...]
+    refusals: tuple[Assessment, ...]
+
+
+def check_provisions(person: Person, catalogue: Catalogue, *, on: date) -> ProvisionCheck:
+    """Decide what is there for this person on this day (Handreiking, bijlage 3, 3.e).
+
+    At least one warm provision that is open and delivers a needed service: a warm referral, and
+    no sessions. Otherwise guidance. Signposts, and what is open without answering this purpose,
+    come along and never decide.
+    """
+    purpose = purpose_of(person, catalogue)
+    person = replace(person, purpose=purpose)
+    needed = needed_services(purpose, loses_job=person.loses_job)
+    assessments = [
+        assess(provision, person, catalogue, on=on) for provision in catalogue.provisions.values()
+    ]
+    opened = [assessment for assessment in assessments if assessment.is_open]
+    warm = [assessment for assessment in opened if assessment.is_warm]
+    referrals = [one for one in warm if set(one.provision.services) & set(needed)]
+    return ProvisionCheck(
+        outcome=Outcome.warm_referral if referrals else Outcome.guidance,
+        purpose=purpose,
+        needed_services=needed,
+        referrals=tuple(sorted(referrals, key=lambda one: _rank(one, needed))),
+        signposts=tuple(sorted((one for one in opened if not one.is_warm), key=_signpost_rank)),
+        also_available=tuple(one for one in warm if one not in referrals),
+        refusals=tuple(one for one in assessments if not one.is_open),
+    )
+
+
+def needed_services(purpose: Purpose, *, loses_job: bool) -> tuple[Service, ...]:
+    """Name the services that answer a purpose.
+
+    A social plan belongs to it only when the job is lost or about to be (Handreiking, chapter 3:
+    "sociaal plan (als sprake is van baanverlies)").
+    """
+    services = ANSWERING_SERVICES[purpose]
+    if loses_job and purpose in LEAVING:
+        return (*services, Service.social_plan)
+    return services
+
+
+def assess(provision: Provision, person: Person, catalogue: Catalogue, *, on: date) -> Assessment:
+    """Say whether one provision is open to this person on this day, with every reason.
+
+    What has ended or does not exist yet is refused for everyone, whatever the conditions say.
+    """
+    closed = _closed(provision, on=on)
+    if closed is not None:
+        return Assessment(provision, Verdict.refused, (closed,), (), _side(provision, person))
+    case = Case(person, provision.id, catalogue, on)
+    findings = [judge(condition, case) for condition in provision.conditions]
+    by_answer = {
+        answer: tuple(finding.reason for finding in findings if finding.answer is answer)
+        for answer in Answer
+    }
+    side = _side(provision, person)
+    if by_answer[Answer.unmet]:
+        return Assessment(provision, Verdict.refused, by_answer[Answer.unmet], (), side)
+    verdict = Verdict.to_confirm if by_answer[Answer.unknown] else Verdict.available
+    return Assessment(provision, verdict, by_answer[Answer.met], by_answer[Answer.unknown], side)
+
+
+def _closed(provision: Provision, *, on: date) -> Reason | None:
+    if provision.ends_on is not None and provision.ends_on <= on:
+        return Reason("ended", f"Deze voorziening is beëindigd op {in_dutch(provision.ends_on)}.")
+    if provision.status is ProvisionStatus.ended:
+        return Reason("ended", "Deze voorziening bestaat niet meer.")
+    if provision.status in {ProvisionStatus.planned, ProvisionStatus.proposal}:
+        return Reason("not_yet", "Deze voorziening is een plan en bestaat nog niet.")
+    if provision.valid_from is not None and on < provision.valid_from:
+        return Reason("not_yet", f"Deze voorziening begint op {in_dutch(provision.valid_from)}.")
+    if provision.handover is Handover.own_service:
+        return Reason("this_service", "Dit is deze dienst zelf: de gesprekken na de intake.")
+    return None
+
+
+def _side(provision: Provision, person: Person) -> Side | None:
+    for condition in provision.conditions:
+        match condition:
+            case WorksIn() | EmployedBy():
+                return Side.origin
+            case WantsInto():
+                return Side.target
+            case WorksInOrWantsInto():
+                works_there = person.origin in condition.sectors
+                return Side.origin if works_there or person.target is None else Side.target
+    return None
+
+
+SERVICE_ORDER = (
+    Service.career_advice,
+    Service.side_entry,
+    Service.social_plan,
+    Service.training,
+    Service.information,
+)
+
+
+def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
+    """Best first: sure, independent of the employer, answers most, somebody is named.
+
+    Independent of the employer comes first because career advice is to be had "desgewenst buiten
+    de eigen werkgever om" (Handreiking, 3.1).
+    """
+    answers = [service for service in SERVICE_ORDER if service in one.provision.services]
+    useful = [service for service in answers if service in needed]
+    return (
+        one.verdict is not Verdict.available,
+        one.provision.via_employer,
+        -len(useful),
+        one.provision.handover is not Handover.named,
+        SERVICE_ORDER.index(useful[0]),
+        one.provision.id,
+    )
+
+
+def _signpost_rank(one: Assessment) -> tuple[bool, bool]:
+    """Own sector before what is there for everyone; otherwise in the order of the catalogue."""
+    return one.side is None, one.verdict is not Verdict.available

@@ -1,0 +1,1 @@
+"""Paths, statuses and shapes; what happens is in app.services."""

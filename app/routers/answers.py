@@ -1,0 +1,109 @@
+"""From what is stored to what clients read."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.planning import Slot, slot_id
+from app.models import GuidanceSession, Intake, Referral, SessionLogEntry
+from app.schemas.intake import IntakeAnswer, IntakeSummary, ReferralAnswer
+from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
+from app.schemas.session_log import LogEntryAnswer
+from app.services.intakes import IntakeView
+
+
+def intake_answer(view: IntakeView) -> IntakeAnswer:
+    """Show an intake as it stands now."""
+    intake = view.intake
+    return IntakeAnswer.model_validate(
+        {
+            **intake.finding,
+            "id": intake.id,
+            "created_at": intake.created_at,
+            "closed_at": intake.closed_at,
+            "outcome": intake.outcome,
+            "referrals": [referral_answer(one) for one in view.referrals],
+            "sessions": [session_answer(row, name) for row, name in view.sessions],
+        }
+    )
+
+
+def intake_summary(intake: Intake) -> IntakeSummary:
+    """Show what an intake is recognised by."""
+    target = intake.finding["target"]
+    return IntakeSummary(
+        id=intake.id,
+        created_at=intake.created_at,
+        outcome=intake.outcome,
+        purpose=intake.purpose,
+        region=intake.region,
+        origin_sector_id=intake.finding["origin"]["sector_id"],
+        target_sector_id=target["sector_id"] if target else None,
+        closed_at=intake.closed_at,
+    )
+
+
+def referral_answer(referral: Referral) -> ReferralAnswer:
+    """Show a referral."""
+    return ReferralAnswer.model_validate(
+        {
+            "id": referral.id,
+            "provision_id": referral.provision_id,
+            "name": referral.name,
+            "provider": referral.provider,
+            "side": referral.side,
+            "services": referral.services,
+            "verdict": referral.verdict,
+            "reasons": referral.reasons,
+            "to_confirm": referral.to_confirm,
+            "status": referral.status,
+        }
+    )
+
+
+def session_answer(row: GuidanceSession, adviser: str | None) -> SessionAnswer:
+    """Show a session with the name of its adviser."""
+    who = (
+        AdviserName(id=row.adviser_id, name=adviser)
+        if row.adviser_id is not None and adviser is not None
+        else None
+    )
+    return SessionAnswer(
+        id=row.id,
+        number=row.number,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        mode=row.mode,
+        region=row.region,
+        adviser=who,
+        status=row.status,
+    )
+
+
+def slot_answer(slot: Slot, adviser: str) -> SlotAnswer:
+    """Show a free place with the name of its adviser."""
+    return SlotAnswer(
+        id=slot_id(slot),
+        region=slot.region,
+        mode=slot.mode,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        adviser=AdviserName(id=UUID(slot.adviser), name=adviser),
+    )
+
+
+def log_entry_answer(entry: SessionLogEntry | sa.Row[Any]) -> LogEntryAnswer:
+    """Show an entry of the session log, or a row of its table."""
+    return LogEntryAnswer(
+        number=entry.number,
+        at=entry.at,
+        type=entry.type,
+        intake=entry.intake_pseudonym,
+        outcome=entry.outcome,
+        purpose=entry.purpose,
+        origin_sector_id=entry.origin_sector,
+        target_sector_id=entry.target_sector,
+        session_number=entry.session_number,
+        mode=entry.mode,
+    )

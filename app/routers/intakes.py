@@ -1,0 +1,144 @@
+"""Intakes, the check without an intake, and referrals."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.dependencies import (
+    IdempotencyKey,
+    KnowledgeDep,
+    Limit,
+    Now,
+    OptionalIdempotencyKey,
+    PlanningDep,
+    ReadSession,
+    WriteSession,
+)
+from app.domain.intake import examine
+from app.domain.terms import Outcome
+from app.openapi import problems
+from app.routers.answers import intake_answer, intake_summary, referral_answer
+from app.routers.once import created
+from app.schemas.base import Page
+from app.schemas.intake import (
+    IntakeAnswer,
+    IntakeIn,
+    IntakeSummary,
+    ProvisionCheckAnswer,
+    ReferralAnswer,
+    ReferralIn,
+    RegionCode,
+)
+from app.services import intakes
+from app.services.findings import describe, describe_assessment
+
+router = APIRouter()
+
+IntakeId = Annotated[UUID, Path(alias="intakeId")]
+
+CREATED: dict[int | str, dict[str, Any]] = {
+    201: {"headers": {"Location": {"schema": {"type": "string"}}}}
+}
+
+
+@router.post("/provision-checks", tags=["provisions"])
+def check_provisions(body: IntakeIn, knowledge: KnowledgeDep, now: Now) -> ProvisionCheckAnswer:
+    """Check which provisions there are for somebody, without keeping anything."""
+    finding = examine(body.answers(), knowledge, on=intakes.today(now))
+    return ProvisionCheckAnswer.model_validate(
+        {
+            **describe(finding, knowledge.catalogue),
+            "outcome": finding.check.outcome,
+            "referrals": [describe_assessment(one) for one in finding.check.referrals],
+        }
+    )
+
+
+@router.post(
+    "/intakes",
+    tags=["intakes"],
+    status_code=201,
+    response_model=IntakeAnswer,
+    responses={**CREATED, **problems(409, 422)},
+)
+def create_intake(
+    body: IntakeIn,
+    idempotency_key: IdempotencyKey,
+    session: WriteSession,
+    knowledge: KnowledgeDep,
+    planning: PlanningDep,
+    now: Now,
+) -> Response:
+    """Keep an intake; refer warmly, or plan up to three guidance sessions."""
+
+    def make() -> tuple[IntakeAnswer, str]:
+        view = intakes.create_intake(session, body.answers(), knowledge, planning, now=now)
+        return intake_answer(view), f"/v1/intakes/{view.intake.id}"
+
+    return created(
+        session,
+        make,
+        operation="POST /intakes",
+        subject="",
+        body=body,
+        key=idempotency_key,
+        now=now,
+    )
+
+
+@router.get("/intakes", tags=["intakes"])
+def list_intakes(
+    session: ReadSession,
+    region: Annotated[RegionCode | None, Query()] = None,
+    outcome: Annotated[Outcome | None, Query()] = None,
+    after: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
+    limit: Limit = 50,
+) -> Page[IntakeSummary]:
+    """List intakes, newest first."""
+    found = intakes.list_intakes(
+        session, after=after, limit=limit + 1, region=region, outcome=outcome
+    )
+    page = found[:limit]
+    return Page(
+        items=[intake_summary(one) for one in page],
+        next=str(page[-1].id) if len(found) > limit else None,
+    )
+
+
+@router.get("/intakes/{intakeId}", tags=["intakes"], responses=problems(404))
+def read_intake(intake_id: IntakeId, session: ReadSession) -> IntakeAnswer:
+    """Read an intake with its referrals and sessions."""
+    return intake_answer(intakes.read_intake(session, intake_id))
+
+
+@router.post(
+    "/intakes/{intakeId}/referrals",
+    tags=["intakes"],
+    status_code=201,
+    response_model=ReferralAnswer,
+    responses=problems(404, 409, 422),
+)
+def add_referral(
+    intake_id: IntakeId,
+    body: ReferralIn,
+    session: WriteSession,
+    knowledge: KnowledgeDep,
+    now: Now,
+    idempotency_key: OptionalIdempotencyKey = None,
+) -> Response:
+    """Add a warm referral to a provision that is open to this person."""
+
+    def make() -> tuple[ReferralAnswer, None]:
+        referral = intakes.add_referral(session, intake_id, body.provision_id, knowledge, now=now)
+        return referral_answer(referral), None
+
+    return created(
+        session,
+        make,
+        operation="POST /intakes/referrals",
+        subject=str(intake_id),
+        body=body,
+        key=idempotency_key,
+        now=now,
+    )

@@ -1,0 +1,108 @@
+"""The session log of a region, as JSON pages or as a stream of NDJSON or CSV."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field, StringConstraints
+
+from app.dependencies import DatabaseDep, KnowledgeDep
+from app.domain.errors import NotFound
+from app.openapi import problems
+from app.routers.answers import log_entry_answer
+from app.schemas.base import Page, QueryWhole
+from app.schemas.session_log import LogEntryAnswer
+from app.services.session_log import NATIONWIDE, read_entries, stream_entries
+
+router = APIRouter(tags=["session log"])
+
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+PAGE = 100
+
+LogRegion = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(AM[0-9]{{2}}|{NATIONWIDE})$"),
+    Path(description=f"CBS code of a region; {NATIONWIDE} for intakes whose region is not known."),
+]
+
+
+@router.get(
+    "/regions/{region}/session-log",
+    response_model=Page[LogEntryAnswer],
+    responses={
+        200: {
+            "description": "Entries in the order of their numbers.",
+            "content": {
+                NDJSON: {"schema": {"type": "string"}},
+                CSV: {"schema": {"type": "string"}},
+            },
+        },
+        **problems(404),
+    },
+)
+def read_session_log(
+    request: Request,
+    region: LogRegion,
+    database: DatabaseDep,
+    knowledge: KnowledgeDep,
+    after: Annotated[
+        Annotated[QueryWhole, Field(ge=0, le=2**31 - 1)],
+        Query(description="Number of the last entry seen; 0 to begin."),
+    ] = 0,
+    limit: Annotated[
+        Annotated[QueryWhole, Field(ge=1, le=2**31 - 1)] | None,
+        Query(
+            description="How many entries at most. A JSON page has 100 unless told, and 1000 at"
+            " most; NDJSON and CSV go on to the end unless told."
+        ),
+    ] = None,
+) -> Response:
+    """Read what happened in a region: JSON in pages, NDJSON or CSV as one stream."""
+    if region != NATIONWIDE and region not in knowledge.catalogue.regions:
+        raise NotFound
+    media_type = request.state.media_type
+    if media_type == "application/json":
+        size = min(limit or PAGE, 1000)
+        with database.read() as session:
+            found = read_entries(session, region, after=after, limit=size + 1)
+        page = Page(
+            items=[log_entry_answer(one) for one in found[:size]],
+            next=str(found[size - 1].number) if len(found) > size else None,
+        )
+        return Response(page.model_dump_json(by_alias=True), media_type=media_type)
+    entries = map(log_entry_answer, stream_entries(database, region, after=after, limit=limit))
+    lines = _ndjson(entries) if media_type == NDJSON else _csv(entries)
+    return StreamingResponse(_in_blocks(lines), media_type=media_type)
+
+
+def _ndjson(entries: Iterator[LogEntryAnswer]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.model_dump_json(by_alias=True) + "\n"
+
+
+def _csv(entries: Iterator[LogEntryAnswer]) -> Iterator[str]:
+    columns = [field.alias or name for name, field in LogEntryAnswer.model_fields.items()]
+    line = StringIO()
+    writer = csv.DictWriter(line, columns)
+    writer.writeheader()
+    for entry in entries:
+        writer.writerow(entry.model_dump(mode="json", by_alias=True))
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
+
+
+def _in_blocks(lines: Iterator[str], size: int = 500) -> Iterator[str]:
+    """Join lines: a thread is asked for each block, so a block per line would be slow."""
+    block: list[str] = []
+    for line in lines:
+        block.append(line)
+        if len(block) == size:
+            yield "".join(block)
+            block.clear()
+    yield "".join(block)

@@ -1,0 +1,302 @@
+"""The intake as clients send it and read it."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.domain.intake import Answers, Scheduling, UsedProvision
+from app.domain.terms import (
+    Employment,
+    JobLoss,
+    MatchedBy,
+    Mode,
+    Outcome,
+    Purpose,
+    ReferralStatus,
+    Service,
+    Side,
+    Verdict,
+)
+from app.schemas.base import (
+    Answer,
+    Contract,
+    Instant,
+    Name,
+    Note,
+    OptionalDay,
+    OptionalInstant,
+    Text,
+    Whole,
+)
+from app.schemas.session import SessionAnswer
+
+Said = Annotated[str, Text(200)]
+"""What somebody says in a few words."""
+
+RegionCode = Annotated[str, StringConstraints(strict=True, pattern=r"^AM[0-9]{2}$")]
+"""CBS code of an arbeidsmarktregio."""
+
+RecordId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9-]{1,120}$")]
+"""Id of a record of the catalogue."""
+
+ALL_MODES = tuple(Mode)
+
+
+class UsedProvisionIn(Contract):
+    """A provision that was used before."""
+
+    provision_id: RecordId
+    used_on: OptionalDay = None
+    """The day of use; leave it out when nobody knows."""
+
+
+class SchedulingIn(Contract):
+    """When and how guidance sessions would suit, should the intake lead to them."""
+
+    not_before: OptionalInstant = None
+    """Not earlier than this moment."""
+    modes: Annotated[
+        list[Mode], Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True})
+    ] = Field(default=list(ALL_MODES))
+    """Ways that suit, the best one first."""
+    sessions: Annotated[Whole, Field(ge=1, le=3)] = 3
+    """How many sessions to plan."""
+
+
+class IntakeIn(Contract):
+    """The answers of an intake; only `originSector` is needed."""
+
+    origin_sector: Said
+    """Where the worker works or last worked: an id, a name, or what people say."""
+    target_sector: Said | None = None
+    """Where the worker wants to go: a sector, or an occupation."""
+    organisation: Said | None = None
+    """The employer, for provisions of one organisation. The employer is never told anything."""
+    occupation: Said | None = None
+    """The present occupation."""
+    skills: Annotated[list[Said], Field(max_length=50)] = Field(default=[])
+    """What the worker can do, in their own words or as ESCO URIs."""
+    motivation: Note | None = None
+    """What drives the worker. Kept for the adviser; never in a log."""
+    employment: Employment | None = None
+    job_loss: JobLoss = JobLoss.none
+    purpose: Purpose | None = None
+    """Left out, it follows from the target and from losing the job."""
+    municipality: Name | None = None
+    region: RegionCode | None = None
+    """May replace the municipality."""
+    years_of_service: Annotated[Whole, Field(ge=0, le=70)] | None = None
+    """Full years in the present kind of work."""
+    used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] = Field(default=[])
+    scheduling: SchedulingIn = SchedulingIn()
+
+    def answers(self) -> Answers:
+        """Hand the answers to the domain."""
+        return Answers(
+            origin_sector=self.origin_sector,
+            target_sector=self.target_sector,
+            organisation=self.organisation,
+            occupation=self.occupation,
+            skills=tuple(self.skills),
+            motivation=self.motivation,
+            employment=self.employment,
+            job_loss=self.job_loss,
+            purpose=self.purpose,
+            municipality=self.municipality,
+            region=self.region,
+            years_of_service=self.years_of_service,
+            used_provisions=tuple(
+                UsedProvision(used.provision_id, used.used_on) for used in self.used_provisions
+            ),
+            scheduling=Scheduling(
+                self.scheduling.not_before,
+                tuple(self.scheduling.modes),
+                self.scheduling.sessions,
+            ),
+        )
+
+
+class SectorName(Answer):
+    """A sector by id and name."""
+
+    sector_id: str
+    name: str
+
+
+class SectorMatch(Answer):
+    """What was said about a sector, and how it was understood."""
+
+    said: str
+    sector_id: str | None
+    """Null when nothing, or nothing surely, was meant."""
+    name: str | None
+    matched_by: MatchedBy | None
+    alternatives: list[SectorName]
+
+
+class OrganisationMatchAnswer(Answer):
+    """What was said about an employer, and how it was understood."""
+
+    said: str
+    organisation_id: str | None
+    name: str | None
+    matched_by: MatchedBy | None
+
+
+class ReasonAnswer(Answer):
+    """Why, as a stable code and one Dutch sentence."""
+
+    code: str
+    detail: str
+
+
+class QuestionAnswer(Answer):
+    """What is not known yet, and the one question that settles it."""
+
+    code: str
+    question: str
+
+
+class AssessmentAnswer(Answer):
+    """A provision that is open to this person, or may be."""
+
+    provision_id: str
+    name: str
+    provider: str | None
+    side: Side | None
+    """Null for what is there for everyone."""
+    services: list[Service]
+    verdict: Literal[Verdict.available, Verdict.to_confirm]
+    reasons: list[ReasonAnswer]
+    to_confirm: list[QuestionAnswer]
+
+
+class ReferralAnswer(AssessmentAnswer):
+    """A warm referral."""
+
+    id: UUID
+    contact: None = None
+    """The sources name no contacts; a directory of receiving desks will."""
+    status: ReferralStatus
+
+
+class RefusalAnswer(Answer):
+    """A provision that is not for this person, with every reason."""
+
+    provision_id: str
+    name: str
+    reasons: list[ReasonAnswer]
+
+
+class SkillName(Answer):
+    """A skill by id and name."""
+
+    skill_id: str
+    name: str
+
+
+class SkillMatchAnswer(Answer):
+    """What was said about a skill, and how it was understood. The worker confirms it."""
+
+    said: str
+    skill_id: str | None
+    name: str | None
+    matched_by: MatchedBy | None
+
+
+class StepAnswer(Answer):
+    """One step of a development path."""
+
+    role: str
+    learning: str
+
+
+class ProfileFitAnswer(Answer):
+    """One way into a sector: what carries over, what is missing, what could close the gap."""
+
+    profile_id: str
+    occupation: str
+    esco: str
+    sector_id: str
+    carries_over: list[SkillName]
+    missing: list[SkillName]
+    useful_missing: list[SkillName]
+    steps: list[StepAnswer]
+    closed_by: list[str]
+    """Provisions open to this person that teach, or let them enter."""
+
+
+class AdjacentSectorAnswer(SectorName):
+    """A sector nearby that asks for what this worker can."""
+
+    strength: int
+    """How small the step is, from 1 to 3 (3 is smallest)."""
+    why: str
+    profiles: list[ProfileFitAnswer]
+
+
+class SkillsAnswer(Answer):
+    """How the skills of this person count."""
+
+    recognised: list[SkillMatchAnswer]
+    profiles: list[ProfileFitAnswer]
+    """Ways into the target sector."""
+    adjacent_sectors: list[AdjacentSectorAnswer]
+    """Without a target: where else this worker's skills are asked for."""
+
+
+class FindingAnswer(Answer):
+    """What the rule makes of the answers (Handreiking, bijlage 3, 3.e)."""
+
+    outcome: Outcome
+    purpose: Purpose
+    needed_services: list[Service]
+    origin: SectorMatch
+    target: SectorMatch | None
+    organisation: OrganisationMatchAnswer | None
+    region: str | None
+    signposts: list[AssessmentAnswer]
+    """Self-service and public doors; never a warm referral."""
+    also_available: list[AssessmentAnswer]
+    """Open to this person without answering this purpose."""
+    refusals: list[RefusalAnswer]
+    skills: SkillsAnswer
+
+
+class ProvisionCheckAnswer(FindingAnswer):
+    """The check without keeping anything."""
+
+    referrals: list[AssessmentAnswer]
+    """Best first."""
+
+
+class IntakeAnswer(FindingAnswer):
+    """An intake, and what came of it."""
+
+    id: UUID
+    created_at: Instant
+    closed_at: OptionalInstant
+    """When the guidance ended."""
+    referrals: list[ReferralAnswer]
+    """Best first."""
+    sessions: list[SessionAnswer]
+
+
+class IntakeSummary(Answer):
+    """No more of an intake than is needed to recognise it."""
+
+    id: UUID
+    created_at: Instant
+    outcome: Outcome
+    purpose: Purpose
+    region: str | None
+    origin_sector_id: str | None
+    target_sector_id: str | None
+    closed_at: OptionalInstant
+
+
+class ReferralIn(Contract):
+    """A provision to refer to."""
+
+    provision_id: RecordId

@@ -1,0 +1,268 @@
+"""The planner: free places of advisers, and the waiting list that takes them in order."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from heapq import merge
+from itertools import groupby
+from uuid import UUID
+
+import holidays
+from sqlmodel import Session, col, select
+
+from app.config import Settings
+from app.domain.planning import DayException, Slot, Window, choose, slots
+from app.domain.terms import LogEntryType, Mode, SessionStatus
+from app.models import (
+    Adviser,
+    AvailabilityException,
+    AvailabilityWindow,
+    GuidanceSession,
+    Intake,
+    SessionLogCounter,
+)
+from app.services.session_log import append
+
+OCCUPYING = (SessionStatus.planned, SessionStatus.held, SessionStatus.missed)
+DISTANT_MODES = (Mode.phone, Mode.video)
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """How places are offered: how long, how far apart, from when and until when."""
+
+    length: timedelta
+    gap: timedelta
+    lead: timedelta
+    horizon: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Planning":
+        """Take the planner's settings."""
+        return cls(
+            length=settings.session_length,
+            gap=settings.session_gap,
+            lead=settings.planning_lead,
+            horizon=settings.planning_horizon,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """When the advisers of a region, or of the whole country, are there and are taken."""
+
+    windows: dict[str, list[Window]]
+    exceptions: list[DayException]
+    busy: list[tuple[str, datetime, datetime]]
+
+    def free(self, planning: Planning, *, earliest: datetime, latest: datetime) -> Iterator[Slot]:
+        """Yield the free places in order of start."""
+        holidays_here = dutch_holidays(earliest.year, latest.year)
+        return merge(
+            *(
+                slots(
+                    windows,
+                    self.exceptions_in(region),
+                    busy=self.busy,
+                    holidays=holidays_here,
+                    length=planning.length,
+                    earliest=earliest,
+                    latest=latest,
+                )
+                for region, windows in sorted(self.windows.items())
+            )
+        )
+
+    def exceptions_in(self, region: str) -> list[DayException]:
+        """Leave out extra hours in other regions; an absence is everywhere."""
+        return [one for one in self.exceptions if not one.available or one.region == region]
+
+
+@lru_cache(maxsize=8)
+def dutch_holidays(first_year: int, last_year: int) -> frozenset[date]:
+    """Name the public holidays of the Netherlands in these years."""
+    return frozenset(holidays.country_holidays("NL", years=range(first_year, last_year + 1)))
+
+
+def load_availability(
+    session: Session, region: str | None, *, earliest: datetime, latest: datetime, lock: bool
+) -> Availability:
+    """Read when advisers are there; `None` is the whole country.
+
+    With `lock`, nobody else books one of these advisers until the transaction ends. The rows are
+    locked in one order, so that two who want the same advisers wait and do not block each other.
+    """
+    in_region = [] if region is None else [col(AvailabilityWindow.region) == region]
+    extra_in_region = [] if region is None else [col(AvailabilityException.region) == region]
+    advisers = (
+        select(Adviser.id)
+        .where(
+            col(Adviser.id).in_(select(AvailabilityWindow.adviser_id).where(*in_region))
+            | col(Adviser.id).in_(select(AvailabilityException.adviser_id).where(*extra_in_region))
+        )
+        .order_by(col(Adviser.id))
+    )
+    ids = list(session.exec(advisers.with_for_update() if lock else advisers))
+    if not ids:
+        return Availability({}, [], [])
+    windows: dict[str, list[Window]] = {}
+    for row in session.exec(
+        select(AvailabilityWindow).where(col(AvailabilityWindow.adviser_id).in_(ids), *in_region)
+    ):
+        windows.setdefault(row.region, []).append(_window(row))
+    exceptions = [
+        _day_exception(one)
+        for one in session.exec(
+            select(AvailabilityException).where(
+                col(AvailabilityException.adviser_id).in_(ids),
+                col(AvailabilityException.on_date) >= earliest.date() - timedelta(days=1),
+                col(AvailabilityException.on_date) <= latest.date() + timedelta(days=1),
+            )
+        )
+    ]
+    for one in exceptions:
+        if one.available and one.region is not None and region in {None, one.region}:
+            windows.setdefault(one.region, [])
+    busy = [
+        (str(adviser_id), starts_at, ends_at)
+        for adviser_id, starts_at, ends_at in session.exec(
+            select(
+                GuidanceSession.adviser_id, GuidanceSession.starts_at, GuidanceSession.ends_at
+            ).where(
+                col(GuidanceSession.adviser_id).in_(ids),
+                col(GuidanceSession.status).in_(OCCUPYING),
+                col(GuidanceSession.ends_at) > earliest,
+                col(GuidanceSession.starts_at) < latest,
+            )
+        )
+        if starts_at is not None and ends_at is not None
+    ]
+    return Availability(windows, exceptions, busy)
+
+
+def _window(row: AvailabilityWindow) -> Window:
+    return Window(
+        adviser=str(row.adviser_id),
+        region=row.region,
+        mode=row.mode,
+        weekday=row.weekday,
+        starts=row.starts,
+        ends=row.ends,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def _day_exception(row: AvailabilityException) -> DayException:
+    return DayException(
+        adviser=str(row.adviser_id),
+        on=row.on_date,
+        starts=row.starts,
+        ends=row.ends,
+        available=row.available,
+        region=row.region,
+        mode=row.mode,
+    )
+
+
+def fill_waiting(
+    session: Session,
+    counter: SessionLogCounter,
+    region: str | None,
+    planning: Planning,
+    now: datetime,
+) -> int:
+    """Give free places to who waits in this region, in the order in which they came.
+
+    The caller holds the region's lock (`counter`). Returns how many sessions got a place. Without
+    a known region, only places by telephone or video are given, from the whole country.
+    """
+    queue = session.exec(
+        select(GuidanceSession, Intake)
+        .join(Intake, col(Intake.id) == col(GuidanceSession.intake_id))
+        .where(
+            col(GuidanceSession.status) == SessionStatus.waiting,
+            col(Intake.region).is_(None) if region is None else col(Intake.region) == region,
+        )
+        .order_by(
+            col(GuidanceSession.created_at),
+            col(GuidanceSession.intake_id),
+            col(GuidanceSession.number),
+        )
+    ).all()
+    if not queue:
+        return 0
+    earliest = now + planning.lead
+    wishes = {intake.id: _wishes(intake, earliest, region) for _, intake in queue}
+    availability = load_availability(
+        session,
+        region,
+        earliest=earliest,
+        latest=max(begins for begins, _ in wishes.values()) + planning.horizon,
+        lock=True,
+    )
+    placed = 0
+    for intake, waiting in _by_intake(queue):
+        begins, modes = wishes[intake.id]
+        chosen = choose(
+            availability.free(planning, earliest=begins, latest=begins + planning.horizon),
+            count=len(waiting),
+            gap=planning.gap,
+            taken=starts_of(session, intake.id),
+            modes=modes,
+        )
+        for one, slot in zip(waiting, chosen, strict=False):
+            place(one, slot)
+            session.flush()
+            availability.busy.append((slot.adviser, slot.starts_at, slot.ends_at))
+            append(
+                session,
+                counter,
+                intake,
+                LogEntryType.session_planned,
+                now=now,
+                session_number=one.number,
+                mode=one.mode,
+            )
+            placed += 1
+    return placed
+
+
+def _wishes(intake: Intake, earliest: datetime, region: str | None) -> tuple[datetime, list[Mode]]:
+    scheduling = intake.answers["scheduling"]
+    modes = [Mode(mode) for mode in scheduling["modes"]]
+    if region is None:
+        modes = [mode for mode in modes if mode in DISTANT_MODES]
+    if scheduling["not_before"] is None:
+        return earliest, modes
+    return max(earliest, datetime.fromisoformat(scheduling["not_before"])), modes
+
+
+def _by_intake(
+    queue: Iterable[tuple[GuidanceSession, Intake]],
+) -> Iterator[tuple[Intake, list[GuidanceSession]]]:
+    for _, group in groupby(queue, key=lambda row: row[0].intake_id):
+        rows = list(group)
+        yield rows[0][1], [waiting for waiting, _ in rows]
+
+
+def starts_of(session: Session, intake_id: UUID) -> list[datetime]:
+    """Say when the sessions of an intake start that keep their place."""
+    starts = session.exec(
+        select(GuidanceSession.starts_at).where(
+            col(GuidanceSession.intake_id) == intake_id,
+            col(GuidanceSession.status).in_(OCCUPYING),
+        )
+    )
+    return [moment for moment in starts if moment is not None]
+
+
+def place(guidance_session: GuidanceSession, slot: Slot) -> None:
+    """Give a session this place."""
+    guidance_session.status = SessionStatus.planned
+    guidance_session.adviser_id = UUID(slot.adviser)
+    guidance_session.region = slot.region
+    guidance_session.mode = slot.mode
+    guidance_session.starts_at = slot.starts_at
+    guidance_session.ends_at = slot.ends_at

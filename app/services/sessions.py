@@ -1,0 +1,296 @@
+"""Guidance sessions: booked, moved and ended, each in one transaction with its log entry."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, col, select
+
+from app.domain.errors import Conflict, NotFound
+from app.domain.planning import Slot, SlotKey, parse_slot_id
+from app.domain.sessions import NEXT, NotAllowed, guidance_is_over, is_change, next_number
+from app.domain.terms import LogEntryType, Outcome, SessionStatus
+from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
+from app.services.planner import Planning, fill_waiting, load_availability, place
+from app.services.session_log import append, lock_region
+
+
+class NextStep(StrEnum):
+    """What follows a session: the guidance goes on, or ends here."""
+
+    go_on = "continue"
+    close = "close"
+
+
+ENDINGS = {
+    SessionStatus.held: LogEntryType.session_held,
+    SessionStatus.missed: LogEntryType.session_missed,
+    SessionStatus.cancelled: LogEntryType.session_cancelled,
+}
+
+
+class ReferredError(Conflict):
+    """Sessions asked for an intake that was referred."""
+
+    slug = "warm-referral-has-no-sessions"
+    title = "This intake was referred"
+    detail = "This intake led to a warm referral, so there are no guidance sessions."
+
+
+class GuidanceClosedError(Conflict):
+    """Sessions asked after the guidance ended."""
+
+    slug = "guidance-closed"
+    title = "The guidance has ended"
+    detail = "The guidance of this intake has ended. Start a new intake for a new question."
+
+
+class ThreeSessionsError(Conflict):
+    """A fourth session asked."""
+
+    slug = "three-sessions"
+    title = "There are three sessions already"
+    detail = "An intake has at most three sessions that are planned, held or missed."
+
+
+class SlotTakenError(Conflict):
+    """A place asked that is not, or no longer, free."""
+
+    slug = "slot-not-free"
+    title = "This place is not free"
+    detail = "This place is not, or no longer, free here. Choose another one from GET /v1/slots."
+
+
+def find_intake(session: Session, intake_id: UUID) -> Intake:
+    """Read an intake.
+
+    Raises:
+        NotFound: there is none with this id.
+
+    """
+    intake = session.get(Intake, intake_id)
+    if intake is None:
+        raise NotFound
+    return intake
+
+
+def sessions_of(session: Session, intake_id: UUID) -> list[tuple[GuidanceSession, str | None]]:
+    """Read the sessions of an intake with the name of their adviser, by number."""
+    rows = session.exec(
+        select(GuidanceSession, Adviser.name)
+        .join(Adviser, col(Adviser.id) == col(GuidanceSession.adviser_id), isouter=True)
+        .where(col(GuidanceSession.intake_id) == intake_id)
+        .order_by(
+            col(GuidanceSession.number), col(GuidanceSession.created_at), col(GuidanceSession.id)
+        )
+    )
+    return list(rows)
+
+
+def ask_sessions(session: Session, intake: Intake, count: int, *, now: datetime) -> None:
+    """Put the sessions of a new guidance on the waiting list, to be filled in its turn."""
+    for number in range(1, count + 1):
+        session.add(
+            GuidanceSession(
+                id=uuid4(),
+                intake_id=intake.id,
+                number=number,
+                status=SessionStatus.waiting,
+                created_at=now,
+            )
+        )
+    session.flush()
+
+
+def book(
+    session: Session, intake_id: UUID, slot_id: str, planning: Planning, *, now: datetime
+) -> GuidanceSession:
+    """Book a chosen place: for the session that waits longest, else for a new one.
+
+    Raises:
+        NotFound: no such intake.
+        ReferredError, GuidanceClosedError, ThreeSessionsError, SlotTakenError: it cannot be.
+
+    """
+    intake = find_intake(session, intake_id)
+    counter = lock_region(session, intake.region)
+    session.refresh(intake)
+    if intake.outcome is not Outcome.guidance:
+        raise ReferredError
+    if intake.closed_at is not None:
+        raise GuidanceClosedError
+    present = [row for row, _ in sessions_of(session, intake_id)]
+    waiting = [one for one in present if one.status is SessionStatus.waiting]
+    number = next_number(
+        {one.number for one in present if one.status is not SessionStatus.cancelled}
+    )
+    if waiting:
+        booked = waiting[0]
+        slot = _free_slot(session, intake, slot_id, planning, now=now)
+    elif number is None:
+        raise ThreeSessionsError
+    else:
+        slot = _free_slot(session, intake, slot_id, planning, now=now)
+        booked = GuidanceSession(
+            id=uuid4(),
+            intake_id=intake_id,
+            number=number,
+            status=SessionStatus.planned,
+            created_at=now,
+        )
+        session.add(booked)
+    place(booked, slot)
+    session.flush()
+    _log(session, counter, intake, LogEntryType.session_planned, booked, now=now)
+    return booked
+
+
+def move(
+    session: Session, session_id: UUID, slot_id: str, planning: Planning, *, now: datetime
+) -> GuidanceSession:
+    """Give a session another place; it keeps its number, and its old place is free again.
+
+    Raises:
+        NotFound: no such session.
+        NotAllowed, SlotTakenError: it cannot be moved, or not there.
+
+    """
+    moved, intake, counter = _locked(session, session_id)
+    if SessionStatus.planned not in NEXT[moved.status]:
+        raise NotAllowed(moved.status)
+    if _is_at(moved, parse_slot_id(slot_id)):
+        return moved
+    waited = moved.status is SessionStatus.waiting
+    slot = _free_slot(session, intake, slot_id, planning, now=now, leaving=moved)
+    place(moved, slot)
+    session.flush()
+    entry = LogEntryType.session_planned if waited else LogEntryType.session_moved
+    _log(session, counter, intake, entry, moved, now=now)
+    fill_waiting(session, counter, intake.region, planning, now)
+    return moved
+
+
+def conclude(
+    session: Session,
+    session_id: UUID,
+    outcome: SessionStatus,
+    next_step: NextStep,
+    planning: Planning,
+    *,
+    now: datetime,
+) -> GuidanceSession:
+    """Say how a session ended, and whether the guidance goes on. Saying it twice is no change.
+
+    Closing the guidance gives its later places back. It closes by itself when three sessions
+    were held or missed.
+
+    Raises:
+        NotFound: no such session.
+        NotAllowed: the session cannot end like that.
+
+    """
+    ended, intake, counter = _locked(session, session_id)
+    if is_change(ended.status, outcome):
+        ended.status = outcome
+        session.flush()
+        _log(session, counter, intake, ENDINGS[outcome], ended, now=now)
+    if intake.closed_at is None:
+        rows = [row for row, _ in sessions_of(session, intake.id)]
+        if next_step is NextStep.close or guidance_is_over(row.status for row in rows):
+            _close(session, counter, intake, rows, now=now)
+    fill_waiting(session, counter, intake.region, planning, now)
+    return ended
+
+
+def _close(
+    session: Session,
+    counter: SessionLogCounter,
+    intake: Intake,
+    rows: list[GuidanceSession],
+    *,
+    now: datetime,
+) -> None:
+    for row in rows:
+        if SessionStatus.cancelled in NEXT[row.status]:
+            row.status = SessionStatus.cancelled
+            session.flush()
+            _log(session, counter, intake, LogEntryType.session_cancelled, row, now=now)
+    intake.closed_at = now
+    append(session, counter, intake, LogEntryType.guidance_closed, now=now)
+
+
+def _locked(
+    session: Session, session_id: UUID
+) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
+    found = session.get(GuidanceSession, session_id)
+    if found is None:
+        raise NotFound
+    intake = find_intake(session, found.intake_id)
+    counter = lock_region(session, intake.region)
+    # What was read before the lock may have changed while waiting for it.
+    session.refresh(found)
+    session.refresh(intake)
+    return found, intake, counter
+
+
+def _log(
+    session: Session,
+    counter: SessionLogCounter,
+    intake: Intake,
+    entry: LogEntryType,
+    row: GuidanceSession,
+    *,
+    now: datetime,
+) -> None:
+    append(session, counter, intake, entry, now=now, session_number=row.number, mode=row.mode)
+
+
+def _is_at(row: GuidanceSession, key: SlotKey | None) -> bool:
+    return key is not None and (str(row.adviser_id), row.starts_at, row.mode, row.region) == (
+        key.adviser,
+        key.starts_at,
+        key.mode,
+        key.region,
+    )
+
+
+def _free_slot(
+    session: Session,
+    intake: Intake,
+    slot_id: str,
+    planning: Planning,
+    *,
+    now: datetime,
+    leaving: GuidanceSession | None = None,
+) -> Slot:
+    """Find the place with this id among those that are free now, and hold its adviser."""
+    key = parse_slot_id(slot_id)
+    if key is None or intake.region not in {None, key.region} or key.starts_at < now:
+        raise SlotTakenError
+    availability = load_availability(
+        session,
+        key.region,
+        earliest=key.starts_at - timedelta(days=1),
+        latest=key.starts_at + planning.length + timedelta(days=1),
+        lock=True,
+    )
+    if leaving is not None and leaving.starts_at is not None and leaving.ends_at is not None:
+        own = (str(leaving.adviser_id), leaving.starts_at, leaving.ends_at)
+        availability.busy[:] = [interval for interval in availability.busy if interval != own]
+    offered = availability.free(
+        planning, earliest=key.starts_at, latest=key.starts_at + planning.length
+    )
+    for slot in offered:
+        if (slot.adviser, slot.starts_at, slot.mode, slot.region) == (
+            key.adviser,
+            key.starts_at,
+            key.mode,
+            key.region,
+        ):
+            return slot
+    raise SlotTakenError
+
+
+def adviser_name(session: Session, row: GuidanceSession) -> str | None:
+    """Name the adviser of a session, when it has one."""
+    return session.get_one(Adviser, row.adviser_id).name if row.adviser_id else None

@@ -1,0 +1,174 @@
+"""Resources: real databases on both engines, and the real app behind a real socket."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app import migrate
+from app.catalogue import load, read_files
+from app.config import Settings
+from app.db import Database
+from app.domain.catalogue import Catalogue
+from app.domain.intake import Knowledge
+from app.domain.resolve import Lexicon
+from app.domain.skills import SkillIndex
+from app.main import create_app
+from app.services.advisers import demo_advisers, import_advisers
+from app.services.catalogue import import_catalogue
+from tests.postgres import Cluster
+from tests.server import running
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""What time it is in the tests, unless they say otherwise: a working day."""
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class TestClock:
+    """A clock that a test sets."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> None:
+        """Let time pass, as timedelta's arguments say."""
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL per test process."""
+    cluster = Cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The real catalogue."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def knowledge(catalogue: Catalogue) -> Knowledge:
+    """The real catalogue with its look-up tables."""
+    return Knowledge(
+        version=1,
+        catalogue=catalogue,
+        lexicon=Lexicon.of(catalogue),
+        skills=SkillIndex.of(catalogue),
+    )
+
+
+@pytest.fixture(params=ENGINES)
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for it runs on both engines."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with schema, catalogue and demo advisers, to copy."""
+    path = tmp_path_factory.mktemp("template") / "gids.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster) -> str:
+    """The same on PostgreSQL: the name of a database to copy."""
+    _fill(cluster.create_database("filled"))
+    return "filled"
+
+
+@pytest.fixture
+def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own, with schema, catalogue and demo advisers."""
+    if engine_kind == "sqlite":
+        path = tmp_path / "gids.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    template: str = request.getfixturevalue("postgres_template")
+    return cluster.create_database(f"t{uuid4().hex}", template=template)
+
+
+@pytest.fixture
+def empty_database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own with nothing in it."""
+    if engine_kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.create_database(f"e{uuid4().hex}")
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings as an operator would have them in demo mode."""
+    return Settings(demo=True, database_url=database_url)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The database itself, to look at what was stored."""
+    database = Database(settings)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """The clock the app reads."""
+    return TestClock()
+
+
+@pytest.fixture
+def client(settings: Settings, clock: TestClock) -> Iterator[httpx.Client]:
+    """A client of the real app, over HTTP."""
+    with (
+        running(create_app(settings, clock=clock)) as address,
+        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="session")
+def open_client(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """A client of one app for all tests that store nothing."""
+    path = tmp_path_factory.mktemp("open") / "gids.db"
+    shutil.copyfile(sqlite_template, path)
+    settings = Settings(demo=True, database_url=f"sqlite:///{path}")
+    with (
+        running(create_app(settings, clock=TestClock())) as address,
+        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+    ):
+        yield client
+
+
+def _fill(url: str) -> None:
+    database = Database(Settings(database_url=url))
+    migrate.upgrade(database.engine)
+    with database.write() as session:
+        import_catalogue(session, read_files(), now=MONDAY)
+        import_advisers(session, demo_advisers(load().regions.values()), demo=True)
+    database.dispose()
+    if url.startswith("sqlite"):
+        # The copy takes one file: let what is in the write-ahead log reach it first.
+        database = Database(Settings(database_url=url))
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.dispose()

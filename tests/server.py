@@ -1,0 +1,108 @@
+"""The app behind a real socket: in a thread for most tests, in processes for the hard ones."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+SECONDS_TO_START = 60
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listens.set()
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """Serve the app from a thread; yield its address, and end it orderly."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        if not server.listens.wait(SECONDS_TO_START) or not server.started:
+            message = "the app did not start"
+            raise RuntimeError(message)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+class ServerProcess:
+    """The service as an operator runs it, to be killed and started again on one port."""
+
+    def __init__(self, database_url: str, **settings: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port: int = listener.getsockname()[1]
+        self._environment: Mapping[str, str] = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "GIDS_DEMO": "1",
+            "GIDS_DATABASE_URL": database_url,
+            "GIDS_PORT": str(self.port),
+            "GIDS_LOG_LEVEL": "WARNING",
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve"],
+            env=dict(self._environment),
+            cwd=ROOT,
+        )
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                message = f"the service did not start (exit code {self._process.poll()})"
+                raise RuntimeError(message)
+            threading.Event().wait(0.05)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it as an operator would; returns its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(how)
+        code = self._process.wait(SECONDS_TO_START)
+        self._process = None
+        return code
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=5).is_success
+        except httpx.TransportError:
+            return False
