@@ -30,12 +30,19 @@ _HEADERS = {
 }
 _HEADER_REFS = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
 _METHODS = ("get", "post", "put", "delete")
+_BOUNDS = {
+    "ge": "minimum",
+    "le": "maximum",
+    "gt": "exclusiveMinimum",
+    "lt": "exclusiveMaximum",
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what a route passes as `responses=` to say that it can give these problems.
 
-    What every route can give (400, 406, 413, 415, 500, 503) is added by the document itself.
+    What follows from the shape of a route (400, 404 where its path holds an id, 406, 413, 415,
+    500, 503) is added by the document itself.
 
     Raises:
         KeyError: a status that app/problems.py has no words for.
@@ -59,20 +66,25 @@ def document(app: FastAPI, public_url: str = PUBLIC_URL) -> dict[str, Any]:
     made = FastAPI.openapi(app)
     made["info"] |= {"version": API_VERSION, "contact": CONTACT, "license": LICENSE}
     made["servers"] = [{"url": public_url.rstrip("/") + API_PREFIX}]
-    for path in made["paths"].values():
+    for template, path in made["paths"].items():
         for method in _METHODS:
             if method in path:
-                path[method]["responses"] = _responses(path[method])
+                path[method]["responses"] = _responses(path[method], has_id="{" in template)
+                for parameter in path[method].get("parameters", ()):
+                    parameter["schema"] = _without_null(parameter["schema"])
     _add_components(made)
+    _name_bounds(made)
     return made
 
 
-def _responses(operation: dict[str, Any]) -> dict[str, Any]:
+def _responses(operation: dict[str, Any], *, has_id: bool) -> dict[str, Any]:
     declared = {code: said for code, said in operation["responses"].items() if code != "422"}
     answers = {code: said for code, said in declared.items() if code < "400"}
     refusals = {code for code in declared if code >= "400"} | {"400", "500", "503"}
     if any("content" in answer for answer in answers.values()):
         refusals.add("406")
+    if has_id:
+        refusals.add("404")
     if "requestBody" in operation:
         refusals |= {"413", "415"}
     for answer in answers.values():
@@ -80,6 +92,28 @@ def _responses(operation: dict[str, Any]) -> dict[str, Any]:
     return answers | {
         code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(refusals)
     }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what can be sent: outside a body there is no null, a parameter is just left out."""
+    rest = {name: said for name, said in schema.items() if name not in {"anyOf", "type"}}
+    if isinstance(kinds := schema.get("type"), list):
+        return rest | {"type": next(kind for kind in kinds if kind != "null")}
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    return rest | choices[0] if len(choices) == 1 else schema
+
+
+def _name_bounds(part: Any) -> None:  # noqa: ANN401 - any part of a JSON document
+    """Write bounds as JSON Schema does; Pydantic 2.14 writes `ge` outside a validator."""
+    if isinstance(part, list):
+        for below in part:
+            _name_bounds(below)
+    elif isinstance(part, dict):
+        for below in part.values():
+            _name_bounds(below)
+        for ours, theirs in _BOUNDS.items():
+            if isinstance(part.get(ours), int | float):
+                part[theirs] = part.pop(ours)
 
 
 def _add_components(made: dict[str, Any]) -> None:

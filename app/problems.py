@@ -113,8 +113,8 @@ OCCURRENCES = {
 _WRONG_TYPE = {
     "string_type": "a string",
     "string_unicode": "a string of valid Unicode",
-    "int_type": "a whole number, written without a decimal point",
-    "int_from_float": "a whole number, written without a decimal point",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "int_parsing": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",

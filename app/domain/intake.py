@@ -16,6 +16,7 @@ from app.domain.resolve import (
     OrganisationMatch,
     Resolution,
     resolve_municipality,
+    resolve_occupation,
     resolve_organisation,
     resolve_sector,
 )
@@ -28,6 +29,7 @@ from app.domain.skills import (
     adjacent_sectors,
     fits_for_target,
     recognise,
+    skills_of_occupation,
 )
 from app.domain.terms import Employment, JobLoss, Mode, Purpose, Service
 
@@ -84,6 +86,7 @@ class SkillFinding:
     """How the skills of a person count: towards the target, or towards the neighbours."""
 
     recognised: tuple[SkillMatch, ...]
+    suggested: tuple[str, ...]
     fits: tuple[ProfileFit, ...]
     adjacent: tuple[AdjacentSector, ...]
     closing: tuple[str, ...]
@@ -132,6 +135,9 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         target=target.sector if target else None,
         target_named=target is not None,
         target_occupation=target.occupation if target else None,
+        occupation=resolve_occupation(knowledge.lexicon, answers.occupation, origin.sector)
+        if answers.occupation
+        else origin.occupation,
         organisation=organisation.organisation if organisation else origin.organisation,
         organisation_named=organisation is not None or origin.organisation is not None,
         employment=answers.employment,
@@ -201,7 +207,14 @@ def _weigh_skills(
         adjacent = adjacent_sectors(
             knowledge.catalogue, knowledge.skills, origin=person.origin, skills=known
         )
-    return SkillFinding(recognised, fits, adjacent, _closing(check))
+    suggested = skills_of_occupation(knowledge.catalogue, knowledge.skills, person.occupation)
+    return SkillFinding(
+        recognised=recognised,
+        suggested=tuple(skill for skill in suggested if skill not in known),
+        fits=fits,
+        adjacent=adjacent,
+        closing=_closing(check),
+    )
 
 
 def _closing(check: ProvisionCheck) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Person:
     target: str | None = None
     target_named: bool = False
     target_occupation: str | None = None
+    occupation: str | None = None
     organisation: str | None = None
     organisation_named: bool = False
     employment: Employment | None = None

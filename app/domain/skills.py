@@ -134,6 +134,25 @@ def fits_for_target(
     return tuple(_fit(profile, own) for profile in ranked)
 
 
+def skills_of_occupation(
+    catalogue: Catalogue, index: SkillIndex, occupation: str | None
+) -> tuple[str, ...]:
+    """Name the skills that someone in this occupation most likely has, for them to confirm.
+
+    These are the essential skills of its entry profiles. They never count by themselves: a person
+    confirms each skill.
+    """
+    names = _names_of(index, occupation)
+    return tuple(
+        dict.fromkeys(
+            skill
+            for profile in catalogue.profiles.values()
+            if normalise(profile.occupation) in names or profile.esco in names
+            for skill in profile.essential
+        )
+    )
+
+
 def adjacent_sectors(
     catalogue: Catalogue, index: SkillIndex, *, origin: str, skills: Collection[str]
 ) -> tuple[AdjacentSector, ...]:

@@ -10,6 +10,5 @@ def guard(model: type[SQLModel], *, postgresql: tuple[str, ...], sqlite: tuple[s
     table: sa.Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
     for dialect, statements in (("postgresql", postgresql), ("sqlite", sqlite)):
         for statement in statements:
-            # A DDL text is a template in which a percent sign is doubled.
-            ddl = sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # untyped there
+            ddl = sa.DDL(statement)  # type: ignore[no-untyped-call]  # untyped there
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))

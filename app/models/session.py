@@ -10,10 +10,22 @@ from app.domain.terms import Mode, SessionStatus
 from app.models.base import Moment, enum_column
 from app.models.guards import guard
 
-NO_PLACE = "adviser_id IS NULL AND region IS NULL AND mode IS NULL AND starts_at IS NULL"
+NO_PLACE = (
+    "adviser_id IS NULL AND region IS NULL AND mode IS NULL"
+    " AND starts_at IS NULL AND ends_at IS NULL"
+)
 A_PLACE = (
     "adviser_id IS NOT NULL AND region IS NOT NULL AND mode IS NOT NULL"
     " AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
+)
+
+
+OVERLAP = "ex_guidance_session_adviser_overlap"
+HOLDS_A_PLACE = "status IN ('planned', 'held', 'missed')"
+TAKEN = (
+    "EXISTS (SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
+    " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
+    " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
 )
 
 
@@ -26,7 +38,7 @@ class GuidanceSession(SQLModel, table=True):
         sa.CheckConstraint("starts_at < ends_at", name="starts_before_ends"),
         sa.CheckConstraint(
             f"status = 'cancelled' OR (status = 'waiting' AND {NO_PLACE})"
-            f" OR (status IN ('planned', 'held', 'missed') AND {A_PLACE})",
+            f" OR ({HOLDS_A_PLACE} AND {A_PLACE})",
             name="place_fits_status",
         ),
         sa.Index(
@@ -37,6 +49,7 @@ class GuidanceSession(SQLModel, table=True):
             sqlite_where=sa.text("status <> 'cancelled'"),
             postgresql_where=sa.text("status <> 'cancelled'"),
         ),
+        sa.Index("ix_guidance_session_intake_id", "intake_id"),
         sa.Index("ix_guidance_session_adviser_id_starts_at", "adviser_id", "starts_at"),
         sa.Index(
             "ix_guidance_session_waiting",
@@ -62,8 +75,6 @@ class GuidanceSession(SQLModel, table=True):
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
 
 
-OVERLAP = "ex_guidance_session_adviser_overlap"
-
 guard(
     GuidanceSession,
     postgresql=(
@@ -71,15 +82,12 @@ guard(
         (
             f"ALTER TABLE guidance_session ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist"
             " (adviser_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
-            " WHERE (status IN ('planned', 'held', 'missed'))"
+            f" WHERE ({HOLDS_A_PLACE})"
         ),
     ),
     sqlite=tuple(
         f"CREATE TRIGGER {OVERLAP}_{moment.lower()} BEFORE {moment} ON guidance_session"
-        " WHEN NEW.status IN ('planned', 'held', 'missed') AND EXISTS ("
-        "SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
-        " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
-        " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+        f" WHEN NEW.{HOLDS_A_PLACE} AND {TAKEN}"
         f" BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"
         for moment in ("INSERT", "UPDATE")
     ),

@@ -20,7 +20,6 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
-    Strict,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
@@ -190,8 +189,20 @@ OptionalInstant = Annotated[
 ]
 """A moment or null."""
 
-Whole = Annotated[int, Strict()]
-"""A whole number in a body: 3, never "3", 3.0 or true. Give it bounds with Field(ge=, le=)."""
+
+def _whole(value: object) -> object:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise refusal("whole-number", "This must be a whole number.")
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a body: never "3", 3.5 or true. Give it bounds with Field(ge=, le=).
+
+3.0 is one as well: to JSON Schema, and so to the published contract, it is the number 3.
+"""
 
 
 def _digits(value: object) -> object:
@@ -201,4 +212,4 @@ def _digits(value: object) -> object:
 
 
 QueryWhole = Annotated[int, BeforeValidator(_digits)]
-"""A whole number in a query or a path: digits only. Give it bounds with Query(ge=, le=)."""
+"""A whole number in a query or a path: digits only. Give it bounds with Field(ge=, le=)."""

@@ -240,6 +240,8 @@ class SkillsAnswer(Answer):
     """How the skills of this person count."""
 
     recognised: list[SkillMatchAnswer]
+    suggested: list[SkillName]
+    """What somebody in the present occupation most likely can; the worker confirms it first."""
     profiles: list[ProfileFitAnswer]
     """Ways into the target sector."""
     adjacent_sectors: list[AdjacentSectorAnswer]

@@ -98,6 +98,7 @@ def _skills(skills: SkillFinding, catalogue: Catalogue) -> dict[str, Any]:
             }
             for match in skills.recognised
         ],
+        "suggested": _names(skills.suggested, catalogue),
         "profiles": [_fit(fit, skills.closing, catalogue) for fit in skills.fits],
         "adjacent_sectors": [
             {
@@ -115,17 +116,18 @@ def _skills(skills: SkillFinding, catalogue: Catalogue) -> dict[str, Any]:
 def _fit(fit: ProfileFit, closing: tuple[str, ...], catalogue: Catalogue) -> dict[str, Any]:
     profile = catalogue.profiles[fit.profile]
 
-    def named(skills: tuple[str, ...]) -> list[dict[str, str]]:
-        return [{"skill_id": one, "name": catalogue.skills[one].name} for one in skills]
-
     return {
         "profile_id": profile.id,
         "occupation": profile.occupation,
         "esco": profile.esco,
         "sector_id": profile.sector,
-        "carries_over": named(fit.carries_over),
-        "missing": named(fit.missing),
-        "useful_missing": named(fit.useful_missing),
+        "carries_over": _names(fit.carries_over, catalogue),
+        "missing": _names(fit.missing, catalogue),
+        "useful_missing": _names(fit.useful_missing, catalogue),
         "steps": [asdict(step) for step in profile.steps],
         "closed_by": list(closing) if fit.missing or fit.useful_missing else [],
     }
+
+
+def _names(skills: tuple[str, ...], catalogue: Catalogue) -> list[dict[str, str]]:
+    return [{"skill_id": one, "name": catalogue.skills[one].name} for one in skills]

@@ -16,6 +16,12 @@ NEXT_NUMBER = (
     "(SELECT COALESCE(MAX(number), 0) + 1 FROM session_log_entry WHERE region = NEW.region)"
 )
 
+TAKEN = (
+    "EXISTS (SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
+    " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
+    " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+)
+
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     (
@@ -47,10 +53,7 @@ POSTGRESQL = (
 SQLITE = (
     *(
         f"CREATE TRIGGER {OVERLAP}_{moment.lower()} BEFORE {moment} ON guidance_session"
-        " WHEN NEW.status IN ('planned', 'held', 'missed') AND EXISTS ("
-        "SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
-        " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
-        " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+        f" WHEN NEW.status IN ('planned', 'held', 'missed') AND {TAKEN}"
         f" BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"
         for moment in ("INSERT", "UPDATE")
     ),
@@ -304,7 +307,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "status = 'cancelled' OR (status = 'waiting' AND adviser_id IS NULL"
-            " AND region IS NULL AND mode IS NULL AND starts_at IS NULL)"
+            " AND region IS NULL AND mode IS NULL AND starts_at IS NULL AND ends_at IS NULL)"
             " OR (status IN ('planned', 'held', 'missed') AND adviser_id IS NOT NULL"
             " AND region IS NOT NULL AND mode IS NOT NULL"
             " AND starts_at IS NOT NULL AND ends_at IS NOT NULL)",
@@ -329,6 +332,9 @@ def upgrade() -> None:
         "guidance_session",
         ["adviser_id", "starts_at"],
         unique=False,
+    )
+    op.create_index(
+        "ix_guidance_session_intake_id", "guidance_session", ["intake_id"], unique=False
     )
     op.create_index(
         "ix_guidance_session_waiting",
@@ -468,7 +474,7 @@ def upgrade() -> None:
     )
     postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in POSTGRESQL if postgresql else SQLITE:
-        op.execute(sa.text(statement.replace(":", "\\:")))
+        op.execute(statement)
 
 
 def downgrade() -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 import socket
@@ -9,8 +10,10 @@ from uuid import UUID
 import httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp, Message
 
 from app.api_rules import DEFAULT_HEADERS, negotiate
+from app.observability import current_request
 from app.openapi import API_VERSION
 from tests.api.things import SECRET, asker, assemble, build_api
 
@@ -89,6 +92,7 @@ def test_head_answers_as_get_without_the_body(ask):
     [
         ("DELETE", "/v1/things", "GET, HEAD, POST"),
         ("POST", "/v1/things/late", "GET, HEAD, PUT"),
+        ("POST", "/v1/things/newest", "DELETE, GET, HEAD, PUT"),
         ("PATCH", "/v1/log", "GET, HEAD"),
         ("POST", "/v1/openapi.json", "GET, HEAD"),
     ],
@@ -195,6 +199,47 @@ def test_a_body_at_the_limit_is_read_and_a_longer_one_is_not(ask):
     padded = json.dumps(GOOD).encode().ljust(4096)
     assert ask("POST", "/v1/things", headers=JSON, content=padded).status_code == 201
     assert ask("POST", "/v1/things", headers=JSON, content=padded + b" ").status_code == 413
+
+
+def as_the_server_sees_it(
+    app: ASGIApp, method: str, path: str, headers: dict[str, str]
+) -> list[Message]:
+    """Ask without a client in between, which would hide what an answer to HEAD holds."""
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async def call() -> None:
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        await app(scope, receive, send)
+        assert current_request.get() is None
+
+    asyncio.run(call())
+    return answered
+
+
+def test_an_answer_to_head_holds_no_byte_of_a_body(app):
+    start, *rest = as_the_server_sees_it(app, "HEAD", "/v1/cached", {})
+    assert start["status"] == 200
+    assert dict(start["headers"])[b"content-length"] == b"9"
+    assert [message.get("body", b"") for message in rest] == [b""] * len(rest)
+
+
+@pytest.mark.parametrize("path", ["/v1/things", "/v1/nowhere", "/nowhere"])
+def test_a_body_that_says_it_is_too_long_is_refused_unread(app, path):
+    headers = {"content-type": "application/json", "content-length": "4097"}
+    start, *_ = as_the_server_sees_it(app, "POST", path, headers)
+    assert start["status"] == 413
 
 
 def test_a_long_body_is_refused_while_it_streams_in(app):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.base import Day, Instant, Name, Note, OptionalDay, Page, QueryWhole, Text
+from app.schemas.base import Day, Instant, Name, Note, OptionalDay, Page, QueryWhole, Text, Whole
 from tests.api.things import Thing, ThingIn
 
 
@@ -118,6 +118,17 @@ def test_a_nullable_date_says_its_format_where_the_api_design_rules_look_for_it(
 @pytest.mark.parametrize("said", ["1.0", " 1", "1_0", "+1", "٣", "", "1" * 16, 1.5])
 def test_a_number_in_a_query_is_digits(said):
     assert refused(QueryWhole, said)
+
+
+@pytest.mark.parametrize("said", ["3", 3.5, True, None, float("inf")])
+def test_a_number_in_a_body_is_a_whole_number(said):
+    assert refused(Whole, said)
+
+
+@pytest.mark.parametrize("said", [3, 3.0])
+def test_three_is_three_however_json_writes_it(said):
+    kept = TypeAdapter(Whole).validate_python(said)
+    assert (kept, type(kept)) == (3, int)
 
 
 def test_the_pattern_of_a_text_refuses_what_the_code_refuses():

@@ -58,7 +58,7 @@ def test_every_success_carries_the_version_and_the_request_id(operations):
         (("get", "/things"), "400 406 500 503"),
         (("post", "/things"), "400 406 409 413 415 500 503"),
         (("get", "/things/{thing_id}"), "400 404 406 409 500 503"),
-        (("put", "/things/{thing_id}"), "400 413 415 500 503"),
+        (("put", "/things/{thing_id}"), "400 404 413 415 500 503"),
     ],
 )
 def test_every_operation_says_which_problems_it_can_give(operations, operation, refusals):
@@ -102,3 +102,19 @@ def test_every_reference_leads_somewhere(document):
 def test_a_route_can_only_announce_a_problem_there_are_words_for():
     with pytest.raises(KeyError):
         openapi.problems(418)
+
+
+def test_the_bounds_of_a_number_are_written_as_json_schema_writes_them(document, operations):
+    limit = operations["get", "/things"]["parameters"][0]["schema"]
+    assert (limit["type"], limit["minimum"], limit["maximum"]) == ("integer", 1, 100)
+    how_many = document["components"]["schemas"]["ThingIn"]["properties"]["howMany"]
+    assert (how_many["type"], how_many["minimum"], how_many["maximum"]) == ("integer", 0, 50)
+    assert not {"ge", "le"} & (set(limit) | set(how_many))
+
+
+def test_a_parameter_that_may_be_left_out_is_not_said_to_be_null(operations):
+    said = {p["name"]: p["schema"] for p in operations["get", "/things"]["parameters"]}
+    assert said["q"]["type"] == "string"
+    assert said["tag"]["type"] == "array"
+    assert (said["from"]["type"], said["from"]["format"]) == ("string", "date-time")
+    assert "null" not in str(said)

@@ -82,9 +82,9 @@ BODIES = {
     "too few of a list": ('{"firstName": "a", "box": {"modes": []}}', {
         ("/box/modes", "too-short"),
     }),
-    "a text as a number": ('{"firstName": "a", "howMany": "3"}', {("/howMany", "wrong-type")}),
-    "a decimal point": ('{"firstName": "a", "howMany": 3.0}', {("/howMany", "wrong-type")}),
-    "a truth as a number": ('{"firstName": "a", "howMany": true}', {("/howMany", "wrong-type")}),
+    "a text as a number": ('{"firstName": "a", "howMany": "3"}', {("/howMany", "whole-number")}),
+    "a fraction": ('{"firstName": "a", "howMany": 3.5}', {("/howMany", "whole-number")}),
+    "a truth as a number": ('{"firstName": "a", "howMany": true}', {("/howMany", "whole-number")}),
     "a number as a truth": ('{"firstName": "a", "sure": 1}', {("/sure", "wrong-type")}),
     "a negative number": ('{"firstName": "a", "howMany": -1}', {("/howMany", "out-of-range")}),
 }  # fmt: skip

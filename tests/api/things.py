@@ -68,8 +68,9 @@ def list_things(
     limit: Annotated[QueryWhole, Query(ge=1, le=100)] = 20,
     q: Annotated[Name | None, Query()] = None,
     tag: Annotated[list[str] | None, Query()] = None,
+    since: Annotated[OptionalInstant, Query(alias="from")] = None,
 ) -> Page[Thing]:
-    things = [Thing(first_name=q or "a", how_many=limit + len(tag or ()), at=None, used_on=None)]
+    things = [Thing(first_name=q or "a", how_many=limit + len(tag or ()), at=since, used_on=None)]
     return Page[Thing](items=things, next=None)
 
 
@@ -86,7 +87,12 @@ def create_thing(
     )
 
 
-@router.get("/things/{thing_id}", responses=may_give(404, 409))
+@router.delete("/things/newest", status_code=204)
+def delete_newest() -> None:
+    return None
+
+
+@router.get("/things/{thing_id}", responses=may_give(409))
 def read_thing(
     thing_id: Annotated[str, StringConstraints(pattern="^[a-z-]{1,20}$")],
 ) -> Thing:
@@ -101,7 +107,7 @@ def read_thing(
 
 @router.put("/things/{thing_id}", status_code=204)
 def replace_thing(thing_id: str, thing: ThingIn) -> None:
-    assert thing_id != thing.first_name
+    assert len(thing_id + thing.first_name) > 1
 
 
 @router.get("/cached")

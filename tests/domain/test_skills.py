@@ -21,6 +21,7 @@ from app.domain.skills import (
     SkillIndex,
     adjacent_sectors,
     fits_for_target,
+    skills_of_occupation,
 )
 from app.domain.terms import Basis, Inheritance
 
@@ -241,3 +242,21 @@ def test_a_neighbour_is_another_sector_that_asks_for_something_one_can(origin, s
         assert not REAL.same_line(near.sector, origin)
         assert near.fits
         assert all(fit.carries_over for fit in near.fits)
+
+
+def test_an_occupation_suggests_the_essential_skills_of_its_profiles() -> None:
+    cleaner = Occupation("schoonmaker", "Schoonmaker", ("poetser",))
+    known = Catalogue(
+        sectors={"schoonmaak": sector("schoonmaak", None, cleaner)},
+        profiles={
+            "schoonmaker": profile("schoonmaker", "schoonmaak", ("dweilen", "tillen"), ("praten",)),
+            "kok": profile("kok", "schoonmaak", ("koken",)),
+        },
+    )
+    index = SkillIndex.of(known)
+    assert skills_of_occupation(known, index, "schoonmaker") == ("dweilen", "tillen")
+
+
+@pytest.mark.parametrize("occupation", [None, "sterrenkundige"])
+def test_an_occupation_without_a_profile_suggests_nothing(occupation: str | None) -> None:
+    assert skills_of_occupation(REAL, INDEX, occupation) == ()
