@@ -14,12 +14,13 @@ import httpx
 import uvicorn
 import yaml
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
 from app.config import PREFIX, Settings, UnknownSettingError, load_settings
-from app.db import Database
+from app.db import Database, DatabaseBusyError
 from app.main import NoIdentityError, create_app, utc_now
 from app.observability import configure_logging
 from app.services.advisers import AdvisersIn, demo_advisers, import_advisers
@@ -32,9 +33,12 @@ HEALTH_TIMEOUT_SECONDS = 3
 
 EXPECTED = (
     CatalogueError,
+    DatabaseBusyError,
+    ImportError,  # telemetry asked for, but not installed
     NoCatalogueError,
     NoIdentityError,
     OSError,
+    OperationalError,
     UnknownSettingError,
     ValidationError,
     httpx.HTTPError,
@@ -61,11 +65,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = command.run(command) or 0
     except EXPECTED as error:
-        _say(f"gids: {error}", to=sys.stderr)
+        _say(f"gids: {_told(error)}", to=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 0
     return code
+
+
+def _told(error: Exception) -> str:
+    """Say what is wrong and where, without what was written there."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    if isinstance(error, OperationalError):
+        return f"the database says: {str(error.orig).strip()}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "GIDS_"
 DEFAULT_DATABASE = Path("var") / "gids.db"
 
+Duration = Annotated[timedelta, Field(gt=timedelta(0))]
+DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
+
 
 class UnknownSettingError(Exception):
     """A variable with our prefix that is no setting: most often a typing error."""
@@ -19,7 +22,9 @@ class UnknownSettingError(Exception):
 class Settings(BaseSettings):
     """Every setting of the service; docs/configuration.md lists them and is kept in step."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     demo: bool = Field(
         default=False,
@@ -27,6 +32,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default=f"sqlite:///{DEFAULT_DATABASE}",
+        pattern=r"^(sqlite:///.|postgres(ql)?(\+psycopg)?://)",
         description="SQLite (embedded) or PostgreSQL (production), as an SQLAlchemy URL.",
         repr=False,
     )
@@ -34,7 +40,7 @@ class Settings(BaseSettings):
         default=20,
         description="Connections per process; also how many requests touch the database at once.",
     )
-    lock_timeout: timedelta = Field(
+    lock_timeout: Duration = Field(
         default=timedelta(seconds=10),
         description="How long a request waits for another one before it answers 503.",
     )
@@ -54,20 +60,20 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024)] = Field(
         default=65536, description="Largest request body, in bytes."
     )
-    catalogue_poll: timedelta = Field(
+    catalogue_poll: Duration = Field(
         default=timedelta(milliseconds=400),
         description="How often a process looks whether the catalogue has changed.",
     )
-    session_length: timedelta = Field(
+    session_length: Duration = Field(
         default=timedelta(hours=1), description="How long a guidance session takes."
     )
-    session_gap: timedelta = Field(
+    session_gap: DurationOrNone = Field(
         default=timedelta(days=7), description="Least time between two sessions the planner books."
     )
-    planning_lead: timedelta = Field(
+    planning_lead: DurationOrNone = Field(
         default=timedelta(hours=24), description="A place nearer than this is not offered."
     )
-    planning_horizon: timedelta = Field(
+    planning_horizon: Duration = Field(
         default=timedelta(weeks=12), description="How far ahead the planner looks for places."
     )
     otel: bool = Field(

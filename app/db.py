@@ -28,7 +28,10 @@ SPARE_CONNECTIONS = 5
 
 
 class DatabaseBusyError(Exception):
-    """Another writer kept the embedded database longer than the lock timeout."""
+    """No turn at the database came within the lock timeout."""
+
+    def __init__(self) -> None:
+        super().__init__("others kept the database longer than the lock timeout")
 
 
 class Database:
@@ -37,12 +40,16 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         """Make the engine; nothing is opened yet."""
         self.engine = _engine(settings)
+        self._reading = self.engine
+        self.lock_timeout = settings.lock_timeout.total_seconds()
         self._writers: _SqliteWriters | None = None
         if settings.is_sqlite:
             path = Path(str(self.engine.url.database))
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writers = _SqliteWriters(
-                path.with_name(path.name + ".lock"), settings.lock_timeout.total_seconds()
+            self._writers = _SqliteWriters(path.with_name(path.name + ".lock"), self.lock_timeout)
+        else:
+            self._reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
     @contextmanager
@@ -68,7 +75,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one state of the database; nothing is kept."""
-        with Session(self.engine) as session:
+        with Session(self._reading) as session:
             yield session
 
     def dispose(self) -> None:
@@ -146,7 +153,11 @@ class _Turn:
         deadline = time.monotonic() + self._writers.timeout
         if not self._writers.threads.acquire(timeout=self._writers.timeout):
             raise DatabaseBusyError
-        self._file = self._writers.path.open("a")
+        try:
+            self._file = self._writers.path.open("a")
+        except OSError:
+            self._writers.threads.release()
+            raise
         while not _locked(self._file):
             if time.monotonic() > deadline:
                 self.end()

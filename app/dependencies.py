@@ -1,14 +1,15 @@
 """What every request is given: a transaction, the time, the catalogue, a page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import Annotated
 
+from anyio import CapacityLimiter, move_on_after
 from fastapi import Depends, Header, Query, Request
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from sqlmodel import Session
 
-from app.db import Database
+from app.db import Database, DatabaseBusyError
 from app.domain.intake import Knowledge
 from app.schemas.base import QueryWhole, refusal
 from app.services.catalogue import CatalogueWatch
@@ -23,13 +24,37 @@ def get_database(request: Request) -> Database:
     return database
 
 
-def read_session(request: Request) -> Iterator[Session]:
+async def database_turn(request: Request) -> AsyncIterator[None]:
+    """Let no more requests have a session at once than there are connections for them.
+
+    A request goes from thread to thread with its transaction open. Without turns, those who wait
+    for that transaction could hold every thread, and it would never be committed.
+
+    Raises:
+        DatabaseBusyError: no turn came within the lock timeout.
+
+    """
+    turns: CapacityLimiter = request.app.state.turns
+    with move_on_after(get_database(request).lock_timeout) as wait:
+        await turns.acquire()
+    if wait.cancelled_caught:
+        raise DatabaseBusyError
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+Turn = Annotated[None, Depends(database_turn, scope="function")]
+
+
+def read_session(request: Request, _turn: Turn) -> Iterator[Session]:
     """Give a session that changes nothing."""
     with get_database(request).read() as session:
         yield session
 
 
-def write_session(request: Request) -> Iterator[Session]:
+def write_session(request: Request, _turn: Turn) -> Iterator[Session]:
     """Give a session whose transaction is committed before the answer is sent."""
     with get_database(request).write() as session:
         yield session
@@ -80,16 +105,25 @@ def _unquoted(value: object) -> object:
     return key
 
 
-Key = Annotated[str, Field(max_length=255), BeforeValidator(_unquoted)]
+Key = Annotated[
+    str,
+    Field(max_length=255),
+    BeforeValidator(_unquoted),
+    WithJsonSchema({"type": "string", "pattern": '^([!#-~]{1,255}|"[!#-~]{1,255}")$'}),
+]
 
 IdempotencyKey = Annotated[
     Key,
     Header(
+        alias="Idempotency-Key",
         description="A new value for each new request, such as a UUID. The same request sent"
-        " again with the same key within 24 hours gets the same answer and has no second effect."
+        " again with the same key within 24 hours gets the same answer and has no second effect.",
     ),
 ]
 OptionalIdempotencyKey = Annotated[
     Key | None,
-    Header(description="As with POST /v1/intakes; may be left out here."),
+    Header(
+        alias="Idempotency-Key",
+        description="As with POST /v1/intakes; may be left out here.",
+    ),
 ]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
@@ -14,8 +15,12 @@ from app.db import Database
 from app.dependencies import Clock
 from app.migrate import require_head
 from app.routers import catalogue, health, intakes, session_log, sessions
+from app.schemas.examples import exchanges
 from app.services.catalogue import CatalogueWatch
 from app.services.planner import Planning
+
+OTHER_THREADS = 40
+"""For what waits for nobody: however many requests wait for the database, the rest go on."""
 
 
 class NoIdentityError(Exception):
@@ -47,6 +52,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         root_path_in_servers=False,
+        generate_unique_id_function=openapi.operation_id,
         telemetry=telemetry,
     )
     for module in (health, catalogue, intakes, sessions, session_log):
@@ -56,8 +62,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         require_head(database.engine)
-        # As many requests touch the database at once as there are connections for them.
-        current_default_thread_limiter().total_tokens = settings.database_pool
+        api.state.turns = CapacityLimiter(settings.database_pool)
+        current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
         watch = CatalogueWatch(database, poll_seconds=settings.catalogue_poll.total_seconds())
         api.state.catalogue = watch
         watch.start()
@@ -73,7 +79,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         root.add_middleware(observability.WithoutAddress)
     for app in (root, api):
         problems.install(app, public_url)
-    openapi.install(api, public_url)
+    openapi.install(api, public_url, exchanges())
     api.state.database = database
     api.state.planning = Planning.of(settings)
     api.state.clock = clock

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.engine import Engine
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -30,18 +31,19 @@ def head() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to a revision, all of it or nothing."""
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to that of this release, all of it or nothing.
+
+    Raises:
+        SchemaError: the schema is of another release, most likely a newer one.
+
+    """
     with engine.begin() as connection:
         _wait_for_other_migrations(connection)
-        command.upgrade(alembic_config(connection), revision)
-
-
-def downgrade(engine: Engine, revision: str) -> None:
-    """Take the schema back to a revision, all of it or nothing. Data of later tables is lost."""
-    with engine.begin() as connection:
-        _wait_for_other_migrations(connection)
-        command.downgrade(alembic_config(connection), revision)
+        try:
+            command.upgrade(alembic_config(connection), "head")
+        except CommandError as error:
+            raise SchemaError(str(error)) from error
 
 
 def current(engine: Engine) -> str | None:

@@ -53,6 +53,7 @@ class LogFormatter(JsonFormatter):
     ) -> None:
         """Add the request id to every line written while a request is handled."""
         super().add_fields(log_data, record, message_dict)
+        log_data.pop("color_message", None)  # uvicorn's copy of the message, for a terminal
         request = current_request.get()
         if request is not None:
             log_data["request_id"] = request.request_id

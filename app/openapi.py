@@ -1,11 +1,18 @@
 """The published contract: FastAPI's document, made to hold the NL API Design Rules 2.2."""
 
+import json
+import re
+from collections.abc import Iterable
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 
 from app.problems import MEDIA_TYPE, OCCURRENCES, PUBLIC_URL
+from app.schemas.examples import Exchange
 from app.schemas.problem import Problem
 
 API_VERSION = "1.0.0"
@@ -30,6 +37,9 @@ _HEADERS = {
 }
 _HEADER_REFS = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
 _METHODS = ("get", "post", "put", "delete")
+# The official ruleset takes every such name below `paths` for an operation, also in an example: it
+# sees a post in `signposts`, and stumbles over a `target` that is null. Those are shown as text.
+_METHOD_IN_A_NAME = re.compile(r'"\w*((put|post|patch)\w*":|(get|delete)\w*": null)')
 _BOUNDS = {
     "ge": "minimum",
     "le": "maximum",
@@ -51,18 +61,30 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": OCCURRENCES[status].title} for status in statuses}
 
 
-def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
+def operation_id(route: APIRoute) -> str:
+    """Name an operation after its function: create_intake is createIntake."""
+    return to_camel(route.name)
+
+
+def install(app: FastAPI, public_url: str = PUBLIC_URL, examples: Iterable[Exchange] = ()) -> None:
     """Make the app publish this document; it is made once, when it is first asked for."""
 
     @cache
     def published() -> dict[str, Any]:
-        return document(app, public_url)
+        return document(app, public_url, examples)
 
     app.openapi = published  # type: ignore[method-assign]  # the way FastAPI documents
 
 
-def document(app: FastAPI, public_url: str = PUBLIC_URL) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of the app as mounted at /v1 of the public URL."""
+def document(
+    app: FastAPI, public_url: str = PUBLIC_URL, examples: Iterable[Exchange] = ()
+) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the app as mounted at /v1 of the public URL.
+
+    Raises:
+        KeyError: an example is about an operation, answer or media type that does not exist.
+
+    """
     made = FastAPI.openapi(app)
     made["info"] |= {"version": API_VERSION, "contact": CONTACT, "license": LICENSE}
     made["servers"] = [{"url": public_url.rstrip("/") + API_PREFIX}]
@@ -74,11 +96,19 @@ def document(app: FastAPI, public_url: str = PUBLIC_URL) -> dict[str, Any]:
                     parameter["schema"] = _without_null(parameter["schema"])
     _add_components(made)
     _name_bounds(made)
+    for part in (made["paths"], made["components"]["schemas"]):
+        _drop_titles(part)
+    _add_examples(made, examples)
     return made
 
 
 def _responses(operation: dict[str, Any], *, has_id: bool) -> dict[str, Any]:
-    declared = {code: said for code, said in operation["responses"].items() if code != "422"}
+    # FastAPI's own 422 is the one with content; ours only says that there is one.
+    declared = {
+        code: said
+        for code, said in operation["responses"].items()
+        if code != "422" or "content" not in said
+    }
     answers = {code: said for code, said in declared.items() if code < "400"}
     refusals = {code for code in declared if code >= "400"} | {"400", "500", "503"}
     if any("content" in answer for answer in answers.values()):
@@ -116,6 +146,18 @@ def _name_bounds(part: Any) -> None:  # noqa: ANN401 - any part of a JSON docume
                 part[theirs] = part.pop(ours)
 
 
+def _drop_titles(part: Any) -> None:  # noqa: ANN401 - any part of a JSON document
+    """Leave out the titles Pydantic makes up: `Originsector` says less than `originSector`."""
+    if isinstance(part, list):
+        for below in part:
+            _drop_titles(below)
+    elif isinstance(part, dict):
+        if isinstance(part.get("title"), str):
+            del part["title"]
+        for below in part.values():
+            _drop_titles(below)
+
+
 def _add_components(made: dict[str, Any]) -> None:
     components = made.setdefault("components", {})
     schema = Problem.model_json_schema(
@@ -134,3 +176,34 @@ def _add_components(made: dict[str, Any]) -> None:
         }
         for status, occurrence in OCCURRENCES.items()
     }
+
+
+def _add_examples(made: dict[str, Any], examples: Iterable[Exchange]) -> None:
+    operations = {
+        operation["operationId"]: operation
+        for path in made["paths"].values()
+        for operation in path.values()
+    }
+    for exchange in examples:
+        if exchange.status >= HTTPStatus.BAD_REQUEST:
+            problem = made["components"]["responses"][f"Problem{exchange.status}"]
+            _show(problem["content"][MEDIA_TYPE], exchange, exchange.answer)
+            continue
+        operation = operations[exchange.operation]
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] in exchange.parameters:
+                _show(parameter, exchange, exchange.parameters[parameter["name"]])
+        if exchange.body is not None:
+            _show(operation["requestBody"]["content"]["application/json"], exchange, exchange.body)
+        answer = operation["responses"][str(exchange.status)]
+        content = answer["content"][exchange.accept]
+        text = json.dumps(exchange.answer, ensure_ascii=False, indent=1)
+        if _METHOD_IN_A_NAME.search(text):
+            answer["description"] += f"\n\n{exchange.summary}:\n\n```json\n{text}\n```"
+        else:
+            _show(content, exchange, exchange.answer)
+
+
+def _show(part: dict[str, Any], exchange: Exchange, value: Any) -> None:  # noqa: ANN401 - any JSON
+    shown = {"summary": exchange.summary, "value": value}
+    part.setdefault("examples", {})[exchange.name] = shown

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from app.db import DatabaseBusyError
 from app.domain.errors import Conflict, DomainError, Fault, InvalidInput, NotFound
+from app.migrate import SchemaError
 from app.observability import current_request, log_failure
 from app.schemas.base import OWN_FAULT
 from app.schemas.problem import Problem, ProblemFault
@@ -36,7 +37,18 @@ STATUSES: dict[str, int] = {
 }
 """HTTP status per slug of a DomainError; a child without its own entry has that of its parent."""
 
-CONSTRAINTS: dict[str, tuple[str, str]] = {}
+_THREE = ("three-sessions", "An intake has at most three sessions that count.")
+_TAKEN = ("slot-not-free", "This place is not, or no longer, free. Choose another one.")
+_REFERRED = ("already-referred", "This intake already has a referral to this provision.")
+
+CONSTRAINTS: dict[str, tuple[str, str]] = {
+    "uq_guidance_session_intake_id_number": _THREE,
+    "guidance_session.intake_id, guidance_session.number": _THREE,
+    "ck_guidance_session_at_most_three": _THREE,
+    "ex_guidance_session_adviser_overlap": _TAKEN,
+    "uq_referral_intake_id_provision_id": _REFERRED,
+    "referral.intake_id, referral.provision_id": _REFERRED,
+}
 """Slug and detail of the 409 per database constraint; see `constraint_name` for the keys."""
 
 
@@ -185,7 +197,7 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(HTTPException)(answered)
     app.exception_handler(IntegrityError)(clashed)
-    for busy in (DatabaseBusyError, OperationalError, PoolTimeoutError):
+    for busy in (DatabaseBusyError, OperationalError, PoolTimeoutError, SchemaError):
         app.exception_handler(busy)(unavailable)
     app.exception_handler(Exception)(failed)
 

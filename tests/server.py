@@ -20,15 +20,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens."""
+    """Tells when it listens, or will not."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listens = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
+        try:
+            await super().startup(sockets)
+        finally:  # uvicorn leaves by SystemExit when the app refuses to start
+            self.listens.set()
 
 
 @contextmanager

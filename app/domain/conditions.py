@@ -1,7 +1,7 @@
 """The kinds of condition a provision can have, as data.
 
 A provision is open to a person when each of its conditions is met. What a condition means for a
-person is in app/domain/verdicts.py.
+person is in app/domain/judging.py.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ class WantsInto(_Condition):
     """Target side: the person wants into one of these sectors and comes from elsewhere.
 
     `sectors` empty means any sector other than the person's own. Someone from `not_from` (when
-    empty: `sectors`) is refused; someone from `ask_from` is asked.
+    empty: `sectors`) is refused; someone from `ask_from` is asked. `question` is about where
+    someone comes from.
     """
 
     sectors: tuple[str, ...] = ()

@@ -4,8 +4,8 @@
 en wat motiveert je'?" (Handreiking, bijlage 3, 3.e)
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from app.domain.catalogue import Catalogue
 from app.domain.errors import Fault, InvalidInput
@@ -31,7 +31,11 @@ from app.domain.skills import (
     recognise,
     skills_of_occupation,
 )
-from app.domain.terms import Employment, JobLoss, Mode, Purpose, Service
+from app.domain.terms import Employment, JobLoss, MatchedBy, Mode, Purpose, Service
+
+
+PLANNED_AHEAD = timedelta(days=366)
+"""How far ahead the wish for sessions may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,10 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     What is not understood stays as said and never stops the intake.
 
     Raises:
-        InvalidInput: a region or a used provision that does not exist, a use in the future, or a
-            region that is not the municipality's.
+        InvalidInput: a region or a used provision that does not exist, a use in the future, a
+            region that is not the municipality's, or sessions wished more than a year ahead.
 
     """
-    origin = resolve_sector(knowledge.lexicon, answers.origin_sector)
     target = (
         resolve_sector(knowledge.lexicon, answers.target_sector) if answers.target_sector else None
     )
@@ -123,6 +126,9 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         resolve_organisation(knowledge.lexicon, answers.organisation)
         if answers.organisation
         else None
+    )
+    origin = _placed_by_employer(
+        resolve_sector(knowledge.lexicon, answers.origin_sector), organisation, knowledge.catalogue
     )
     municipality = (
         resolve_municipality(knowledge.lexicon, answers.municipality)
@@ -158,6 +164,31 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     )
 
 
+def _placed_by_employer(
+    origin: Resolution, organisation: OrganisationMatch | None, catalogue: Catalogue
+) -> Resolution:
+    """Let the employer tell the sector, when what was said is broader or not understood.
+
+    "Waar het begrip 'sector' in deze handreiking wordt gebruikt, worden zowel sectoren als
+    organisaties en bedrijven bedoeld" (Handreiking, footnote 1). A guessed employer tells nothing.
+    """
+    if organisation is None or organisation.organisation is None:
+        return origin
+    sector = catalogue.organisations[organisation.organisation].sector
+    guessed = organisation.matched_by is MatchedBy.fuzzy
+    tells_more = origin.sector is None or (
+        origin.sector != sector and catalogue.lies_within(sector, origin.sector)
+    )
+    if guessed or not tells_more:
+        return origin
+    return replace(
+        origin,
+        sector=sector,
+        matched_by=MatchedBy.organisation,
+        alternatives=tuple(one for one in origin.alternatives if one != sector),
+    )
+
+
 def _refuse_faults(
     answers: Answers, catalogue: Catalogue, municipality: MunicipalityMatch | None, *, on: date
 ) -> None:
@@ -170,6 +201,11 @@ def _refuse_faults(
         and municipality.region not in {None, answers.region}
     ):
         faults.append(Fault("/region", "contradiction", "The municipality lies in another region."))
+    not_before = answers.scheduling.not_before
+    if not_before is not None and not_before.date() > on + PLANNED_AHEAD:
+        faults.append(
+            Fault("/scheduling/notBefore", "too-far-ahead", "This must be within a year from now.")
+        )
     for place, used in enumerate(answers.used_provisions):
         pointer = f"/usedProvisions/{place}"
         if used.provision_id not in catalogue.provisions:
@@ -182,7 +218,7 @@ def _refuse_faults(
             )
         if used.used_on is not None and used.used_on > on:
             faults.append(
-                Fault(f"{pointer}/usedOn", "in_the_future", "The day of use must have passed.")
+                Fault(f"{pointer}/usedOn", "in-the-future", "The day of use must have passed.")
             )
     if faults:
         raise InvalidInput(faults)

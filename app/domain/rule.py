@@ -13,6 +13,7 @@ from datetime import date
 
 from app.domain.catalogue import Catalogue, Provision
 from app.domain.conditions import EmployedBy, WantsInto, WorksIn, WorksInOrWantsInto
+from app.domain.judging import judge
 from app.domain.person import Person, purpose_of
 from app.domain.terms import (
     Handover,
@@ -23,7 +24,7 @@ from app.domain.terms import (
     Side,
     Verdict,
 )
-from app.domain.verdicts import Answer, Case, Reason, in_dutch, judge
+from app.domain.verdicts import Answer, Case, Reason, in_dutch
 
 ANSWERING_SERVICES: dict[Purpose, tuple[Service, ...]] = {
     Purpose.orientation: (Service.career_advice,),
@@ -114,16 +115,16 @@ def assess(provision: Provision, person: Person, catalogue: Catalogue, *, on: da
 
     What has ended or does not exist yet is refused for everyone, whatever the conditions say.
     """
+    side = _side(provision, person, catalogue)
     closed = _closed(provision, on=on)
     if closed is not None:
-        return Assessment(provision, Verdict.refused, (closed,), (), _side(provision, person))
+        return Assessment(provision, Verdict.refused, (closed,), (), side)
     case = Case(person, provision.id, catalogue, on)
     findings = [judge(condition, case) for condition in provision.conditions]
     by_answer = {
         answer: tuple(finding.reason for finding in findings if finding.answer is answer)
         for answer in Answer
     }
-    side = _side(provision, person)
     if by_answer[Answer.unmet]:
         return Assessment(provision, Verdict.refused, by_answer[Answer.unmet], (), side)
     verdict = Verdict.to_confirm if by_answer[Answer.unknown] else Verdict.available
@@ -144,16 +145,20 @@ def _closed(provision: Provision, *, on: date) -> Reason | None:
     return None
 
 
-def _side(provision: Provision, person: Person) -> Side | None:
+def _side(provision: Provision, person: Person, catalogue: Catalogue) -> Side | None:
     for condition in provision.conditions:
         match condition:
             case WorksIn() | EmployedBy():
                 return Side.origin
             case WantsInto():
                 return Side.target
-            case WorksInOrWantsInto():
-                works_there = person.origin in condition.sectors
-                return Side.origin if works_there or person.target is None else Side.target
+            case WorksInOrWantsInto(sectors=sectors):
+                if person.target is None:
+                    return Side.origin
+                works_there = person.origin is not None and any(
+                    catalogue.lies_within(person.origin, sector) for sector in sectors
+                )
+                return Side.origin if works_there else Side.target
     return None
 
 

@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.catalogue import Catalogue
-from app.domain.conditions import Condition
 from app.domain.person import Person
 from app.domain.terms import Employment, JobLoss, Purpose
 
@@ -106,6 +105,6 @@ def unmet(code: str, detail: str) -> Finding:
     return Finding(Answer.unmet, Reason(code, detail))
 
 
-def unknown(code: str, condition: Condition, question: str) -> Finding:
-    """Ask what settles a condition: its own question, else this one."""
-    return Finding(Answer.unknown, Reason(code, condition.question or question))
+def unknown(code: str, question: str) -> Finding:
+    """Ask the one question that settles a condition."""
+    return Finding(Answer.unknown, Reason(code, question))

@@ -18,8 +18,6 @@ A_PLACE = (
     "adviser_id IS NOT NULL AND region IS NOT NULL AND mode IS NOT NULL"
     " AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
 )
-
-
 OVERLAP = "ex_guidance_session_adviser_overlap"
 HOLDS_A_PLACE = "status IN ('planned', 'held', 'missed')"
 TAKEN = (

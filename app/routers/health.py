@@ -25,13 +25,13 @@ class Ready(Answer):
 
 
 @router.get("/live")
-async def live() -> Alive:
+async def check_alive() -> Alive:
     """Say that the process answers; touches nothing else."""
     return Alive()
 
 
 @router.get("/ready")
-def ready(database: DatabaseDep, knowledge: KnowledgeDep) -> Ready:
+def check_ready(database: DatabaseDep, knowledge: KnowledgeDep) -> Ready:
     """Say that requests can be handled: database, schema and catalogue."""
     require_head(database.engine)
     return Ready(catalogue_version=knowledge.version)

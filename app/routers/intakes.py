@@ -38,7 +38,24 @@ router = APIRouter()
 IntakeId = Annotated[UUID, Path(alias="intakeId")]
 
 CREATED: dict[int | str, dict[str, Any]] = {
-    201: {"headers": {"Location": {"schema": {"type": "string"}}}}
+    201: {
+        "headers": {
+            "Location": {
+                "description": "Where the intake can be read.",
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
+        },
+        "links": {
+            name: {"operationId": name, "parameters": {parameter: f"$response.body#/{pointer}"}}
+            for name, parameter, pointer in (
+                ("readIntake", "intakeId", "id"),
+                ("addReferral", "intakeId", "id"),
+                ("bookSession", "intakeId", "id"),
+                ("moveSession", "sessionId", "sessions/0/id"),
+                ("concludeSession", "sessionId", "sessions/0/id"),
+            )
+        },
+    }
 }
 
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from sqlmodel import Session, col
 
 from app.domain.catalogue import Region
@@ -23,8 +30,24 @@ WORKING_DAYS = range(1, 6)
 Region4 = Annotated[str, Field(pattern=r"^AM[0-9]{2}$")]
 
 
+def _written_out(value: object) -> object:
+    """Refuse a number: YAML makes one of 17:00 without quotes, and it would be read as seconds."""
+    if isinstance(value, int | float):
+        raise ValueError("write hours between quotes, as '17:00'")  # noqa: TRY004 - pydantic's way
+    return value
+
+
+def _on_the_wall(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("hours are Dutch wall time, without an offset")
+    return value
+
+
+Hour = Annotated[time, BeforeValidator(_written_out), AfterValidator(_on_the_wall)]
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class WindowIn(_Strict):
@@ -33,21 +56,35 @@ class WindowIn(_Strict):
     region: Region4
     mode: Mode
     weekday: int
-    starts: time
-    ends: time
+    starts: Hour
+    ends: Hour
     valid_from: date | None = None
     valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _plannable(self) -> Self:
+        """Let the planner's own value refuse what it could not plan with."""
+        Window(adviser="", **self.model_dump())
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError("valid_until comes before valid_from")
+        return self
 
 
 class ExceptionIn(_Strict):
     """A day away, or a day with other hours."""
 
-    on: date
+    on: date = Field(alias="date")  # in YAML, a key `on` is the truth value
     available: bool
-    starts: time | None = None
-    ends: time | None = None
+    starts: Hour | None = None
+    ends: Hour | None = None
     region: Region4 | None = None
     mode: Mode | None = None
+
+    @model_validator(mode="after")
+    def _plannable(self) -> Self:
+        """Let the planner's own value refuse what it could not plan with."""
+        DayException(adviser="", **self.model_dump())
+        return self
 
 
 class AdviserIn(_Strict):
@@ -71,14 +108,10 @@ def import_advisers(
     """Replace the availability of these advisers; sessions already planned stay as they are.
 
     Returns the regions in which places may have come.
-
-    Raises:
-        ValueError: hours that are no part of one day, or an exception that is not whole.
-
     """
     regions: set[str] = set()
-    for adviser in advisers:
-        _check(adviser)
+    # In the order in which the planner locks them: the two then wait for each other at most once.
+    for adviser in sorted(advisers, key=lambda one: one.id):
         session.merge(Adviser(id=adviser.id, name=adviser.name, demo=demo))
         session.flush()
         for table in (AvailabilityWindow, AvailabilityException):
@@ -122,12 +155,3 @@ def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:
         for region in regions
         for number in range(1, DEMO_ADVISERS_PER_REGION + 1)
     ]
-
-
-def _check(adviser: AdviserIn) -> None:
-    """Let the planner's own values refuse what it could not plan with."""
-    who = str(adviser.id)
-    for window in adviser.windows:
-        Window(adviser=who, **window.model_dump())
-    for exception in adviser.exceptions:
-        DayException(adviser=who, **exception.model_dump())

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class NoCatalogueError(Exception):
-    """The database holds no catalogue yet: run 'gids catalogue import'."""
+    """The database holds no catalogue yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def read_knowledge(session: Session) -> Knowledge:
     """
     version = catalogue_version(session)
     if version is None:
-        raise NoCatalogueError
+        raise NoCatalogueError("there is no catalogue yet: run 'gids catalogue import'")
     rows = session.exec(select(CatalogueRecord).order_by(col(CatalogueRecord.position))).all()
     catalogue = build(
         Record(kind=row.kind, id=row.id, document=row.document, file=row.file) for row in rows

@@ -1,0 +1,252 @@
+"""The migrations: one line of them, there and back, ending at exactly the schema of the models."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from app import migrate
+from app.config import Settings
+from app.db import Database
+from app.main import NoIdentityError, create_app
+from app.models import metadata
+from tests.server import running
+
+VERSIONS = "alembic_version"
+
+PROGRAMS = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')",
+    "postgresql": """
+        SELECT 'function', proname, pg_get_functiondef(pg_proc.oid) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+            SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+        UNION ALL
+        SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL
+        SELECT 'constraint', conname, pg_get_constraintdef(pg_constraint.oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'
+        UNION ALL
+        SELECT 'index', indexname, indexdef FROM pg_indexes
+        WHERE schemaname = 'public' AND indexname NOT LIKE 'alembic%'
+        UNION ALL
+        SELECT 'extension', extname, '' FROM pg_extension WHERE extname <> 'btree_gist'
+    """,
+}
+"""Everything that SQLAlchemy's inspector does not show. (An extension is never taken away.)"""
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Database]:
+    """A database with nothing in it."""
+    database = Database(Settings(database_url=empty_database_url))
+    yield database
+    database.dispose()
+
+
+def shape(connection: sa.Connection) -> dict[str, Any]:
+    inspector = sa.inspect(connection)
+    tables = {
+        name: table_shape(inspector, name, connection.dialect)
+        for name in inspector.get_table_names()
+        if name != VERSIONS
+    }
+    programs = connection.exec_driver_sql(PROGRAMS[connection.dialect.name]).all()
+    return {**tables, "programs": sorted(map(tuple, programs))}
+
+
+def table_shape(inspector: Any, name: str, dialect: sa.Dialect) -> dict[str, Any]:
+    columns = {
+        column["name"]: {
+            "type": column["type"].compile(dialect),
+            "nullable": column["nullable"],
+            "default": column["default"],
+        }
+        for column in inspector.get_columns(name)
+    }
+
+    def by_name(found: list[Any]) -> list[Any]:
+        return sorted(found, key=lambda one: str(one["name"]))
+
+    return {
+        "columns": columns,
+        "primary_key": inspector.get_pk_constraint(name),
+        "foreign_keys": by_name(inspector.get_foreign_keys(name)),
+        "unique": by_name(inspector.get_unique_constraints(name)),
+        "checks": by_name(inspector.get_check_constraints(name)),
+        "indexes": [
+            {**index, "dialect_options": {key: str(value) for key, value in options.items()}}
+            for index in by_name(inspector.get_indexes(name))
+            if (options := index.get("dialect_options", {})) is not None
+        ],
+    }
+
+
+def shape_of(database: Database) -> dict[str, Any]:
+    with database.engine.connect() as connection:
+        return shape(connection)
+
+
+def shape_of_the_models(database: Database) -> dict[str, Any]:
+    """Create everything from the models, look at it, and leave nothing behind."""
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.rollback()
+            connection.execution_options(writer_turn=None)
+        metadata.create_all(connection)
+        seen = shape(connection)
+        connection.rollback()
+        return seen
+
+
+def test_there_is_one_line_of_revisions():
+    scripts = ScriptDirectory.from_config(migrate.alembic_config())
+    assert scripts.get_heads() == [migrate.head()]
+    assert scripts.get_bases() == [next(iter(scripts.walk_revisions("base", "heads"))).revision]
+
+
+def test_the_migrated_schema_is_the_schema_of_the_models(empty):
+    models = shape_of_the_models(empty)
+    assert set(models) == {*metadata.tables, "programs"}
+    migrate.upgrade(empty.engine)
+    assert shape_of(empty) == models
+
+
+def test_a_migration_goes_there_and_back_and_there_again(empty):
+    nothing = shape_of(empty)
+    migrate.upgrade(empty.engine)
+    there = shape_of(empty)
+    with empty.engine.begin() as connection:
+        command.downgrade(migrate.alembic_config(connection), "base")
+    assert shape_of(empty) == nothing
+    assert migrate.current(empty.engine) is None
+    migrate.upgrade(empty.engine)
+    assert shape_of(empty) == there
+    migrate.upgrade(empty.engine)
+    assert shape_of(empty) == there
+
+
+def test_alembic_itself_finds_nothing_to_add(empty):
+    migrate.upgrade(empty.engine)
+    with empty.engine.begin() as connection:
+        command.check(migrate.alembic_config(connection))
+
+
+def rewrite(table: str, old: str, new: str) -> tuple[str, ...]:
+    """SQLite cannot alter a column or a CHECK; its stored text can be replaced."""
+    return (
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET sql = replace(sql, '{old}', '{new}') WHERE name = '{table}'",  # noqa: S608 - our own text
+        "PRAGMA writable_schema = RESET",
+    )
+
+
+WAITING = "ix_guidance_session_waiting"
+OVERLAP = "ex_guidance_session_adviser_overlap"
+MUTANTS = {
+    "a table more": {"both": ("CREATE TABLE planted (id INT)",)},
+    "an index less": {"both": ("DROP INDEX ix_guidance_session_intake_id",)},
+    "an index on other rows": {
+        "both": (
+            f"DROP INDEX {WAITING}",
+            f"CREATE INDEX {WAITING} ON guidance_session (created_at) WHERE status = 'planned'",
+        )
+    },
+    "another length": {
+        "postgresql": ("ALTER TABLE intake ALTER COLUMN region TYPE VARCHAR(5)",),
+        "sqlite": rewrite("intake", "region VARCHAR(4)", "region VARCHAR(5)"),
+    },
+    "a column that may be empty": {
+        "postgresql": ("ALTER TABLE intake ALTER COLUMN answers DROP NOT NULL",),
+        "sqlite": rewrite("intake", "answers JSON NOT NULL", "answers JSON"),
+    },
+    "a default": {
+        "postgresql": ("ALTER TABLE intake ALTER COLUMN region SET DEFAULT 'AM01'",),
+        "sqlite": rewrite("intake", "region VARCHAR(4)", "region VARCHAR(4) DEFAULT 0"),
+    },
+    "a fourth session allowed": {
+        "postgresql": (
+            "ALTER TABLE guidance_session DROP CONSTRAINT ck_guidance_session_at_most_three",
+            "ALTER TABLE guidance_session ADD CONSTRAINT ck_guidance_session_at_most_three"
+            " CHECK (number BETWEEN 1 AND 4)",
+        ),
+        "sqlite": rewrite("guidance_session", "BETWEEN 1 AND 3", "BETWEEN 1 AND 4"),
+    },
+    "a foreign key less": {
+        "postgresql": ("ALTER TABLE referral DROP CONSTRAINT fk_referral_intake_id",),
+        "sqlite": rewrite(
+            "referral",
+            "CONSTRAINT fk_referral_intake_id FOREIGN KEY(intake_id) REFERENCES intake (id),",
+            "",
+        ),
+    },
+    "advisers who may be in two places": {
+        "postgresql": (f"ALTER TABLE guidance_session DROP CONSTRAINT {OVERLAP}",),
+        "sqlite": (f"DROP TRIGGER {OVERLAP}_update",),
+    },
+    "a log that can be changed": {
+        "postgresql": (
+            "DROP TRIGGER ck_session_log_entry_append_only ON session_log_entry",
+            "CREATE TRIGGER ck_session_log_entry_append_only BEFORE DELETE OR TRUNCATE"
+            " ON session_log_entry FOR EACH STATEMENT"
+            " EXECUTE FUNCTION session_log_entry_append_only()",
+        ),
+        "sqlite": ("DROP TRIGGER ck_session_log_entry_append_only_update",),
+    },
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_difference_with_the_models_is_seen(mutant, empty, engine_kind):
+    models = shape_of_the_models(empty)
+    migrate.upgrade(empty.engine)
+    with empty.engine.begin() as connection:
+        statements = MUTANTS[mutant]
+        for statement in statements.get("both") or statements[engine_kind]:
+            connection.exec_driver_sql(statement)
+    assert shape_of(empty) != models
+
+
+# What does not start
+
+
+def test_without_demo_mode_there_is_no_app():
+    with pytest.raises(NoIdentityError, match="GIDS_DEMO=1"):
+        create_app(Settings(demo=False))
+
+
+@pytest.mark.parametrize("state", ["an empty database", "a schema of another release"])
+def test_the_service_does_not_start_on_another_schema(state, empty, empty_database_url, caplog):
+    if state == "a schema of another release":
+        migrate.upgrade(empty.engine)
+        with empty.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
+    with pytest.raises(RuntimeError, match="did not start"), running(served(empty_database_url)):
+        pass
+    assert "SchemaError" in caplog.text
+    assert "gids db upgrade" in caplog.text
+
+
+def test_the_service_does_not_start_without_a_catalogue(empty, empty_database_url, caplog):
+    migrate.upgrade(empty.engine)
+    with pytest.raises(RuntimeError, match="did not start"), running(served(empty_database_url)):
+        pass
+    assert "NoCatalogueError" in caplog.text
+    assert "gids catalogue import" in caplog.text
+
+
+def served(url: str) -> Any:
+    return create_app(Settings(demo=True, database_url=url))
+
+
+def test_a_schema_of_a_newer_release_is_left_alone(empty):
+    migrate.upgrade(empty.engine)
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
+    before = shape_of(empty)
+    with pytest.raises(migrate.SchemaError):
+        migrate.upgrade(empty.engine)
+    assert shape_of(empty) == before
+    assert migrate.current(empty.engine) == "20990101_0000"
