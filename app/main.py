@@ -61,16 +61,18 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        require_head(database.engine)
-        api.state.turns = CapacityLimiter(settings.database_pool)
-        current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
-        watch = CatalogueWatch(database, poll_seconds=settings.catalogue_poll.total_seconds())
-        api.state.catalogue = watch
-        watch.start()
         try:
-            yield
+            require_head(database.engine)
+            api.state.turns = CapacityLimiter(settings.database_pool)
+            current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
+            watch = CatalogueWatch(database, poll_seconds=settings.catalogue_poll.total_seconds())
+            api.state.catalogue = watch
+            watch.start()
+            try:
+                yield
+            finally:
+                watch.stop()
         finally:
-            watch.stop()
             database.dispose()
 
     root = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan, telemetry=telemetry)

@@ -81,14 +81,14 @@ def engine_kind(request: pytest.FixtureRequest) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with schema, catalogue and demo advisers, to copy."""
     path = tmp_path_factory.mktemp("template") / "gids.db"
-    _fill(f"sqlite:///{path}")
+    fill(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_template(cluster: Cluster) -> str:
     """The same on PostgreSQL: the name of a database to copy."""
-    _fill(cluster.create_database("filled"))
+    fill(cluster.create_database("filled"))
     return "filled"
 
 
@@ -158,7 +158,8 @@ def open_client(
         yield client
 
 
-def _fill(url: str) -> None:
+def fill(url: str) -> None:
+    """Give an empty database its schema, the catalogue and demo advisers."""
     database = Database(Settings(database_url=url))
     migrate.upgrade(database.engine)
     with database.write() as session:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 import uvicorn
@@ -36,7 +37,9 @@ class _Server(uvicorn.Server):
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
     """Serve the app from a thread; yield its address, and end it orderly."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends at once only on what it knows to be TCP; otherwise an answer takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -73,12 +76,14 @@ class ServerProcess:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}/v1"
 
-    def start(self) -> None:
-        """Start it, and wait until it is ready."""
+    def start(self, log: IO[bytes] | None = None) -> None:
+        """Start it, and wait until it is ready; it writes to `log`, or where we write."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve"],
             env=dict(self._environment),
             cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
         deadline = time.monotonic() + SECONDS_TO_START
         while not self._answers():
@@ -86,6 +91,12 @@ class ServerProcess:
                 message = f"the service did not start (exit code {self._process.poll()})"
                 raise RuntimeError(message)
             threading.Event().wait(0.05)
+
+    @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._process is not None, "the service is not running"
+        return self._process.pid
 
     def kill(self) -> None:
         """End it as a power cut would."""

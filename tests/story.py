@@ -36,9 +36,15 @@ class Request:
         url = self.template
         for name, value in self.path.items():
             url = url.replace(f"{{{name}}}", value)
-        body = {} if self.body is None else {"json": self.body}
+        headers, content = self.headers, None
+        if self.body is not None:
+            # Escaped, so that it can hold what UTF-8 cannot.
+            headers, content = (
+                {"Content-Type": "application/json", **headers},
+                json.dumps(self.body),
+            )
         return client.request(
-            self.method, url, params=self.query or None, headers=self.headers, **body
+            self.method, url, params=self.query or None, headers=headers, content=content
         )
 
 
@@ -53,6 +59,10 @@ class Story:
             for method, operation in item.items()
         }
         self._real: dict[str, str] = {}
+
+    def requests(self) -> list[Request]:
+        """Return the requests that end well, unsent, with the ids as shown or as learnt."""
+        return [self._request(exchange) for exchange in exchanges() if exchange.status < 400]
 
     def tell(self) -> Iterator[tuple[Exchange, Request, httpx.Response]]:
         """Ask what each example asks, learning the ids from the answers."""

@@ -1,8 +1,9 @@
 """The migrations: one line of them, there and back, ending at exactly the schema of the models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+import anyio
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -13,7 +14,7 @@ from app.config import Settings
 from app.db import Database
 from app.main import NoIdentityError, create_app
 from app.models import metadata
-from tests.server import running
+from app.services.catalogue import NoCatalogueError
 
 VERSIONS = "alembic_version"
 
@@ -21,16 +22,16 @@ PROGRAMS = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')",
     "postgresql": """
         SELECT 'function', proname, pg_get_functiondef(pg_proc.oid) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+        WHERE pronamespace = to_regnamespace('public') AND NOT EXISTS (
             SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
         UNION ALL
         SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL
         SELECT 'constraint', conname, pg_get_constraintdef(pg_constraint.oid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'
+        WHERE connamespace = to_regnamespace('public') AND conname !~ '^alembic'
         UNION ALL
         SELECT 'index', indexname, indexdef FROM pg_indexes
-        WHERE schemaname = 'public' AND indexname NOT LIKE 'alembic%'
+        WHERE schemaname = 'public' AND indexname !~ '^alembic'
         UNION ALL
         SELECT 'extension', extname, '' FROM pg_extension WHERE extname <> 'btree_gist'
     """,
@@ -53,7 +54,7 @@ def shape(connection: sa.Connection) -> dict[str, Any]:
         for name in inspector.get_table_names()
         if name != VERSIONS
     }
-    programs = connection.exec_driver_sql(PROGRAMS[connection.dialect.name]).all()
+    programs = connection.execute(sa.text(PROGRAMS[connection.dialect.name])).all()
     return {**tables, "programs": sorted(map(tuple, programs))}
 
 
@@ -92,9 +93,6 @@ def shape_of(database: Database) -> dict[str, Any]:
 def shape_of_the_models(database: Database) -> dict[str, Any]:
     """Create everything from the models, look at it, and leave nothing behind."""
     with database.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.rollback()
-            connection.execution_options(writer_turn=None)
         metadata.create_all(connection)
         seen = shape(connection)
         connection.rollback()
@@ -145,7 +143,7 @@ def rewrite(table: str, old: str, new: str) -> tuple[str, ...]:
 
 WAITING = "ix_guidance_session_waiting"
 OVERLAP = "ex_guidance_session_adviser_overlap"
-MUTANTS = {
+MUTANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "a table more": {"both": ("CREATE TABLE planted (id INT)",)},
     "an index less": {"both": ("DROP INDEX ix_guidance_session_intake_id",)},
     "an index on other rows": {
@@ -169,8 +167,10 @@ MUTANTS = {
     "a fourth session allowed": {
         "postgresql": (
             "ALTER TABLE guidance_session DROP CONSTRAINT ck_guidance_session_at_most_three",
-            "ALTER TABLE guidance_session ADD CONSTRAINT ck_guidance_session_at_most_three"
-            " CHECK (number BETWEEN 1 AND 4)",
+            (
+                "ALTER TABLE guidance_session ADD CONSTRAINT ck_guidance_session_at_most_three"
+                " CHECK (number BETWEEN 1 AND 4)"
+            ),
         ),
         "sqlite": rewrite("guidance_session", "BETWEEN 1 AND 3", "BETWEEN 1 AND 4"),
     },
@@ -189,9 +189,11 @@ MUTANTS = {
     "a log that can be changed": {
         "postgresql": (
             "DROP TRIGGER ck_session_log_entry_append_only ON session_log_entry",
-            "CREATE TRIGGER ck_session_log_entry_append_only BEFORE DELETE OR TRUNCATE"
-            " ON session_log_entry FOR EACH STATEMENT"
-            " EXECUTE FUNCTION session_log_entry_append_only()",
+            (
+                "CREATE TRIGGER ck_session_log_entry_append_only BEFORE DELETE OR TRUNCATE"
+                " ON session_log_entry FOR EACH STATEMENT"
+                " EXECUTE FUNCTION session_log_entry_append_only()"
+            ),
         ),
         "sqlite": ("DROP TRIGGER ck_session_log_entry_append_only_update",),
     },
@@ -199,14 +201,13 @@ MUTANTS = {
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_difference_with_the_models_is_seen(mutant, empty, engine_kind):
-    models = shape_of_the_models(empty)
-    migrate.upgrade(empty.engine)
-    with empty.engine.begin() as connection:
+def test_a_schema_that_differs_has_another_shape(mutant, database, engine_kind):
+    before = shape_of(database)
+    with database.engine.begin() as connection:
         statements = MUTANTS[mutant]
         for statement in statements.get("both") or statements[engine_kind]:
             connection.exec_driver_sql(statement)
-    assert shape_of(empty) != models
+    assert shape_of(database) != before
 
 
 # What does not start
@@ -217,28 +218,36 @@ def test_without_demo_mode_there_is_no_app():
         create_app(Settings(demo=False))
 
 
-@pytest.mark.parametrize("state", ["an empty database", "a schema of another release"])
-def test_the_service_does_not_start_on_another_schema(state, empty, empty_database_url, caplog):
-    if state == "a schema of another release":
-        migrate.upgrade(empty.engine)
-        with empty.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
-    with pytest.raises(RuntimeError, match="did not start"), running(served(empty_database_url)):
-        pass
-    assert "SchemaError" in caplog.text
-    assert "gids db upgrade" in caplog.text
+def start(url: str) -> None:
+    """Do what a server does first."""
+    app = create_app(Settings(demo=True, database_url=url))
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        assert message["type"] == "lifespan.startup.failed"
+
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    anyio.run(app, scope, receive, send)
 
 
-def test_the_service_does_not_start_without_a_catalogue(empty, empty_database_url, caplog):
+def test_the_service_does_not_start_on_an_empty_database(empty_database_url):
+    with pytest.raises(migrate.SchemaError, match="gids db upgrade"):
+        start(empty_database_url)
+
+
+def test_the_service_does_not_start_on_the_schema_of_another_release(database, database_url):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
+    with pytest.raises(migrate.SchemaError, match="20990101_0000"):
+        start(database_url)
+
+
+def test_the_service_does_not_start_without_a_catalogue(empty, empty_database_url):
     migrate.upgrade(empty.engine)
-    with pytest.raises(RuntimeError, match="did not start"), running(served(empty_database_url)):
-        pass
-    assert "NoCatalogueError" in caplog.text
-    assert "gids catalogue import" in caplog.text
-
-
-def served(url: str) -> Any:
-    return create_app(Settings(demo=True, database_url=url))
+    with pytest.raises(NoCatalogueError, match="gids catalogue import"):
+        start(empty_database_url)
 
 
 def test_a_schema_of_a_newer_release_is_left_alone(empty):

@@ -33,7 +33,6 @@ from app.domain.skills import (
 )
 from app.domain.terms import Employment, JobLoss, MatchedBy, Mode, Purpose, Service
 
-
 PLANNED_AHEAD = timedelta(days=366)
 """How far ahead the wish for sessions may lie."""
 

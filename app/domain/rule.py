@@ -153,8 +153,6 @@ def _side(provision: Provision, person: Person, catalogue: Catalogue) -> Side | 
             case WantsInto():
                 return Side.target
             case WorksInOrWantsInto(sectors=sectors):
-                if person.target is None:
-                    return Side.origin
                 works_there = person.origin is not None and any(
                     catalogue.lies_within(person.origin, sector) for sector in sectors
                 )
@@ -167,8 +165,8 @@ SERVICE_ORDER = (
     Service.side_entry,
     Service.social_plan,
     Service.training,
-    Service.information,
 )
+"""What a purpose can need, the closest to a person to talk to first."""
 
 
 def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
@@ -177,8 +175,11 @@ def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
     Independent of the employer comes first because career advice is to be had "desgewenst buiten
     de eigen werkgever om" (Handreiking, 3.1).
     """
-    answers = [service for service in SERVICE_ORDER if service in one.provision.services]
-    useful = [service for service in answers if service in needed]
+    useful = [
+        service
+        for service in SERVICE_ORDER
+        if service in needed and service in one.provision.services
+    ]
     return (
         one.verdict is not Verdict.available,
         one.provision.via_employer,

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.intake import Answers, Scheduling, UsedProvision
 from app.domain.terms import (
@@ -28,6 +28,7 @@ from app.schemas.base import (
     OptionalInstant,
     Text,
     Whole,
+    refusal,
 )
 from app.schemas.session import SessionAnswer
 
@@ -41,6 +42,12 @@ RecordId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9-]{1,
 """Id of a record of the catalogue."""
 
 ALL_MODES = tuple(Mode)
+
+
+def _each_once(modes: list[Mode]) -> list[Mode]:
+    if len(set(modes)) < len(modes):
+        raise refusal("repeated", "Name each way once.")
+    return modes
 
 
 class UsedProvisionIn(Contract):
@@ -57,7 +64,9 @@ class SchedulingIn(Contract):
     not_before: OptionalInstant = None
     """Not earlier than this moment."""
     modes: Annotated[
-        list[Mode], Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True})
+        list[Mode],
+        Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_each_once),
     ] = Field(default=list(ALL_MODES))
     """Ways that suit, the best one first."""
     sessions: Annotated[Whole, Field(ge=1, le=3)] = 3

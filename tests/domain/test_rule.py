@@ -331,11 +331,6 @@ def test_the_derived_purpose_is_what_conditions_see():
             provision("a", services=(TRAINING,)),
             id="a social plan before training",
         ),
-        pytest.param(
-            provision("b", services=(ADVICE,)),
-            provision("a", services=(INFORMATION, TRAINING)),
-            id="a service that is not needed counts for nothing",
-        ),
         pytest.param(provision("a"), provision("b"), id="else by id"),
     ],
 )
@@ -343,6 +338,13 @@ def test_referrals_stand_best_first(first, second):
     leaving = replace(SOMEONE, target="geld", job_loss=JobLoss.threatened)
     assert ids(check(leaving, first, second).referrals) == [first.id, second.id]
     assert ids(check(leaving, second, first).referrals) == [first.id, second.id]
+
+
+def test_a_service_that_is_not_needed_counts_for_nothing_in_the_order():
+    growing = replace(SOMEONE, target="kas")
+    training = provision("a", services=(TRAINING,))
+    more = provision("b", services=(PLAN, ENTRY, INFORMATION, TRAINING))
+    assert ids(check(growing, more, training).referrals) == ["a", "b"]
 
 
 def test_signposts_of_the_own_sector_stand_before_those_for_everyone():

@@ -1,0 +1,293 @@
+"""What must hold afterwards: the database against itself, and against what clients were told."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import select
+
+from app.db import Database
+from app.models import (
+    GuidanceSession,
+    Intake,
+    KeptAnswer,
+    Referral,
+    SessionLogCounter,
+    SessionLogEntry,
+)
+from app.services.session_log import NATIONWIDE
+from tests.crash.crowd import BUSY, NOTHING, Deed
+
+TAKES_A_NUMBER = {"waiting", "planned", "held", "missed"}
+TAKES_A_PLACE = {"planned", "held", "missed"}
+SHOWN = 5
+
+
+@dataclass
+class Books:
+    """All that is stored, what clients were told, and what they and the server saw."""
+
+    intakes: dict[UUID, Intake]
+    sessions: dict[UUID, GuidanceSession]
+    referrals: list[Referral]
+    entries: list[SessionLogEntry]
+    counters: dict[str, int]
+    kept: list[KeptAnswer]
+    journal: Sequence[Deed]
+    seen: Mapping[str, list[Any]] = field(default_factory=dict)
+    log: str = ""
+    excused: Collection[int] = ()
+
+    def rows_of(self, intake: UUID) -> list[GuidanceSession]:
+        """Give the sessions of an intake."""
+        return [row for row in self.sessions.values() if row.intake_id == intake]
+
+    def done(self, kind: str) -> list[Deed]:
+        """Give what was acknowledged."""
+        return [deed for deed in self.journal if deed.kind == kind and deed.done]
+
+
+def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Books:
+    """Read everything, when nobody writes any more."""
+    with database.read() as session:
+        in_order = select(SessionLogEntry).order_by(
+            SessionLogEntry.region,  # type: ignore[arg-type]  # a column, on the class
+            SessionLogEntry.number,  # type: ignore[arg-type]
+        )
+        return Books(
+            intakes={one.id: one for one in session.exec(select(Intake))},
+            sessions={one.id: one for one in session.exec(select(GuidanceSession))},
+            referrals=list(session.exec(select(Referral))),
+            entries=list(session.exec(in_order)),
+            counters={
+                one.region: one.last_number for one in session.exec(select(SessionLogCounter))
+            },
+            kept=list(session.exec(select(KeptAnswer))),
+            journal=journal,
+            **seen,
+        )
+
+
+def audit(books: Books) -> dict[str, list[str]]:
+    """Return each promise that is broken, with the first few places where."""
+    found = {promise.__name__: list(promise(books)) for promise in PROMISES}
+    return {name: faults[:SHOWN] for name, faults in found.items() if faults}
+
+
+def at_most_three_sessions(books: Books) -> Iterator[str]:
+    counts = Counter(
+        row.intake_id for row in books.sessions.values() if row.status in TAKES_A_PLACE
+    )
+    yield from (f"intake {intake} has {count}" for intake, count in counts.items() if count > 3)
+
+
+def no_adviser_is_in_two_places(books: Books) -> Iterator[str]:
+    agenda = defaultdict(list)
+    for row in books.sessions.values():
+        if row.status in TAKES_A_PLACE:
+            assert row.starts_at is not None
+            assert row.ends_at is not None
+            agenda[row.adviser_id].append((row.starts_at, row.ends_at, row.id))
+    for adviser, taken in agenda.items():
+        for one, other in combinations(sorted(taken), 2):
+            if other[0] < one[1]:
+                yield f"adviser {adviser} has {one[2]} and {other[2]}"
+
+
+def a_key_has_one_effect(books: Books) -> Iterator[str]:
+    told = defaultdict(set)
+    for deed in books.journal:
+        if deed.key is not None and deed.done:
+            told[deed.path, deed.key].add(deed.answer["id"])
+    yield from (f"{key} made {ids}" for key, ids in told.items() if len(ids) > 1)
+    keys = sum(kept.operation == "POST /intakes" for kept in books.kept)
+    if keys != len(books.intakes):
+        yield f"{len(books.intakes)} intakes for {keys} keys"
+
+
+def the_log_counts_without_gaps(books: Books) -> Iterator[str]:
+    numbers = defaultdict(list)
+    for entry in books.entries:
+        numbers[entry.region].append(entry.number)
+    for region, last in books.counters.items():
+        if numbers[region] != list(range(1, last + 1)):
+            yield f"{region} counts to {last} and has {len(numbers[region])} entries"
+
+
+def the_log_tells_what_happened(books: Books) -> Iterator[str]:
+    """Play back what the log tells of each intake; it must end where the tables are."""
+    trails = defaultdict(list)
+    for entry in books.entries:
+        trails[entry.intake_pseudonym].append(entry)
+    known = {intake.log_pseudonym for intake in books.intakes.values()}
+    yield from (f"entries of an unknown intake {one}" for one in trails.keys() - known)
+    rows = defaultdict(list)
+    for row in books.sessions.values():
+        rows[row.intake_id].append(row)
+    for intake in books.intakes.values():
+        fault = _fault_in_trail(intake, trails[intake.log_pseudonym], rows[intake.id])
+        if fault:
+            yield f"intake {intake.id}: {fault}"
+
+
+def _fault_in_trail(
+    intake: Intake, trail: list[SessionLogEntry], rows: list[GuidanceSession]
+) -> str | None:
+    first = [(entry.type, entry.outcome, entry.purpose) for entry in trail[:1]]
+    if first != [("intake_completed", intake.outcome, intake.purpose)]:
+        return "does not begin with its completion"
+    if {entry.region for entry in trail} != {intake.region or NATIONWIDE}:
+        return "is told in another region"
+    asked = intake.answers["scheduling"]["sessions"] if intake.outcome == "guidance" else 0
+    told = {number: ("waiting", None) for number in range(1, asked + 1)}
+    cancelled: Counter[int] = Counter()
+    closed = 0
+    for entry in trail[1:]:
+        number = entry.session_number or 0
+        status, mode = told.get(number, (None, None))
+        step = (status, entry.type.removeprefix("session_"))
+        match step:
+            case ("waiting" | None, "planned") | ("planned", "moved"):
+                told[number] = ("planned", entry.mode)
+            case ("planned", "held" | "missed"):
+                told[number] = (step[1], mode)
+            case ("waiting" | "planned", "cancelled"):
+                del told[number]
+                cancelled[number] += 1
+            case (None, "guidance_closed"):
+                closed += 1
+            case _:
+                return f"entry {entry.number} cannot follow: {step}"
+    kept = {row.number: (row.status, row.mode) for row in rows if row.status != "cancelled"}
+    if told != kept:
+        return f"the log ends with {told}, the table with {kept}"
+    if cancelled != Counter(row.number for row in rows if row.status == "cancelled"):
+        return "the log and the table differ in what was cancelled"
+    return None if closed == (intake.closed_at is not None) else f"was closed {closed} times"
+
+
+def nothing_is_half_done(books: Books) -> Iterator[str]:
+    """An intake has its referrals or its sessions, and a kept answer its effect."""
+    referred = Counter(referral.intake_id for referral in books.referrals)
+    planned = defaultdict(set)
+    for row in books.sessions.values():
+        planned[row.intake_id].add(row.number)
+    for intake in books.intakes.values():
+        if intake.outcome == "warm_referral":
+            whole = bool(referred[intake.id]) and not planned[intake.id]
+        else:
+            asked = set(range(1, intake.answers["scheduling"]["sessions"] + 1))
+            whole = not referred[intake.id] and asked <= planned[intake.id]
+        if not whole:
+            yield f"intake {intake.id} ({intake.outcome})"
+    for kept in books.kept:
+        if kept.status is None or kept.body is None:
+            yield f"the answer under {kept.key} is missing"
+
+
+def what_was_acknowledged_is_kept(books: Books) -> Iterator[str]:
+    for deed in books.done("intake"):
+        rows = {UUID(one["id"]) for one in deed.answer["sessions"]}
+        if UUID(deed.answer["id"]) not in books.intakes or not rows <= books.sessions.keys():
+            yield f"intake {deed.answer['id']}"
+    places = defaultdict(set)
+    for deed in (*books.done("book"), *books.done("move"), *books.done("conclude")):
+        row = books.sessions.get(UUID(deed.answer["id"]))
+        if row is None or row.number != deed.answer["number"]:
+            yield f"session {deed.answer['id']}"
+        elif deed.kind == "conclude":
+            closed = books.intakes[row.intake_id].closed_at is not None
+            if row.status != deed.body["outcome"]:
+                yield f"session {row.id} was {deed.body['outcome']} and is {row.status}"
+            if deed.body["nextStep"] == "close" and not closed:
+                yield f"the end of the guidance by {row.id}"
+        else:
+            places[row.intake_id, row.number].add((row.id, *_place_told(deed)))
+    yield from _places_never_logged(books, places)
+
+
+def _places_never_logged(
+    books: Books, places: Mapping[tuple[UUID, int], set[Any]]
+) -> Iterator[str]:
+    """Every place a session was told to have was planned or moved to, and so is in the log."""
+    logged = Counter(
+        (entry.intake_pseudonym, entry.session_number)
+        for entry in books.entries
+        if entry.type in {"session_planned", "session_moved"}
+    )
+    for (intake, number), told in places.items():
+        entries = logged[books.intakes[intake].log_pseudonym, number]
+        if entries < len(told):
+            yield f"session {number} of {intake}: {len(told)} places told, {entries} logged"
+
+
+def what_is_kept_was_acknowledged(books: Books) -> Iterator[str]:
+    """Once everyone has an answer, nothing is there that nobody was told of."""
+    if any(deed.statuses[-1] in {NOTHING, BUSY} for deed in books.journal):
+        return
+    told_intakes = {deed.answer["id"] for deed in books.done("intake")}
+    told_sessions = {deed.answer["id"] for deed in books.done("book")}
+    for deed in books.done("intake"):
+        told_sessions.update(one["id"] for one in deed.answer["sessions"])
+    yield from (f"intake {one}" for one in books.intakes if str(one) not in told_intakes)
+    yield from (f"session {one}" for one in books.sessions if str(one) not in told_sessions)
+
+
+def the_last_word_stands(books: Books) -> Iterator[str]:
+    """Where nobody else was at a session since its last move, it is where that move put it."""
+    about = defaultdict(list)
+    for deed in books.journal:
+        if deed.kind in {"move", "conclude"}:
+            about[UUID(deed.path.split("/")[2])].append(deed)
+    for session, deeds in about.items():
+        last = max(deeds, key=lambda deed: deed.started)
+        alone = all(other.ended < last.started for other in deeds if other is not last)
+        row = books.sessions.get(session)
+        if row is None or not alone or last.kind != "move" or not last.done:
+            continue
+        if row.status == "planned" and (row.adviser_id, row.starts_at) != _place_told(last):
+            yield f"session {session}"
+
+
+def _place_told(deed: Deed) -> tuple[UUID, datetime]:
+    return UUID(deed.answer["adviser"]["id"]), datetime.fromisoformat(deed.answer["startsAt"])
+
+
+def every_answer_is_one_of_the_contract(books: Books) -> Iterator[str]:
+    """200, 201 and 409, besides what is excused by what the test did to the service."""
+    expected = {200, 201, 409, *books.excused}
+    for deed in books.journal:
+        if not expected.issuperset(deed.statuses) or "locked" in str(deed.answer):
+            yield f"{deed.method} {deed.path}: {deed.statuses}"
+
+
+def a_reader_of_the_log_misses_nothing(books: Books) -> Iterator[str]:
+    for region, seen in books.seen.items():
+        stored = [(entry.number, entry.type) for entry in books.entries if entry.region == region]
+        if [(entry["number"], entry["type"]) for entry in seen] != stored:
+            yield f"{region}: {len(seen)} entries seen, {len(stored)} stored"
+
+
+def the_server_had_nothing_to_complain_of(books: Books) -> Iterator[str]:
+    """It writes warnings and errors only, and a lock that failed is one of them."""
+    yield from books.log.splitlines()
+
+
+PROMISES: tuple[Callable[[Books], Iterator[str]], ...] = (
+    at_most_three_sessions,
+    no_adviser_is_in_two_places,
+    a_key_has_one_effect,
+    the_log_counts_without_gaps,
+    the_log_tells_what_happened,
+    nothing_is_half_done,
+    what_was_acknowledged_is_kept,
+    what_is_kept_was_acknowledged,
+    the_last_word_stands,
+    every_answer_is_one_of_the_contract,
+    a_reader_of_the_log_misses_nothing,
+    the_server_had_nothing_to_complain_of,
+)

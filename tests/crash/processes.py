@@ -1,0 +1,98 @@
+"""The service in a process of its own that may be killed: forked from one that has imported it.
+
+A start then takes about as long as reading the catalogue, so a test can afford thirty of them.
+"""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from multiprocessing import connection
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import httpx
+
+from app import cli
+from tests.crash.mutants import CHANGES
+
+SECONDS_TO_START = 60
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crash.processes", "pytest"])
+
+
+class ServiceProcess:
+    """`gids serve` on one port, to be killed and started again; its log lines go to one file."""
+
+    def __init__(self, database_url: str, log: Path, *changes: str, **settings: str) -> None:
+        """Choose a port. `changes` are names of what to spoil, see tests.crash.mutants."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port: int = listener.getsockname()[1]
+        self.log = log
+        self._changes = changes
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "GIDS_DEMO": "1",
+            "GIDS_DATABASE_URL": database_url,
+            "GIDS_PORT": str(self.port),
+            "GIDS_LOG_LEVEL": "WARNING",
+            **settings,
+        }
+        self._process: ForkServerProcess | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self._process = FORKS.Process(
+            target=_serve, args=(self._environment, self.log, self._changes), daemon=True
+        )
+        self._process.start()
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self._answers():
+            if not self._process.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError(f"the service did not start: {self.log.read_text()[-2000:]}")
+
+    def died(self, within: float) -> bool:
+        """Tell whether it has ended by itself, after waiting for that a moment."""
+        return self._process is not None and bool(connection.wait([self._process.sentinel], within))
+
+    def kill(self) -> None:
+        """End it as a power cut would, and wait until it is gone."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as an operator would."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None or self._process.pid is None:
+            return
+        if self._process.is_alive():
+            os.kill(self._process.pid, how)
+        self._process.join(SECONDS_TO_START)
+        self._process.close()
+        self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=10).is_success
+        except httpx.TransportError:
+            return threading.Event().wait(0.02)
+
+
+def _serve(environment: dict[str, str], log: Path, changes: tuple[str, ...]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    for change in changes:
+        CHANGES[change]()
+    sys.exit(cli.main(["serve"]))

@@ -1,0 +1,144 @@
+"""Advisers brought in from a file, with faults told by their place in it."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from sqlmodel import select
+
+from app.domain.terms import Mode
+from app.models import Adviser, AvailabilityException, AvailabilityWindow
+from app.services.advisers import AdvisersIn, ExceptionIn, demo_advisers
+from tests.services.desk import ANNA, BRAM, OTHER_REGION, Desk, adviser, hours, wishes
+
+WEDNESDAY = 3
+AWAY = ExceptionIn(on=date(2026, 11, 25), available=False)
+
+
+def everything(desk: Desk) -> list[list[str]]:
+    with desk.database.read() as session:
+        return [
+            sorted(map(repr, session.exec(select(table)).all()))
+            for table in (Adviser, AvailabilityWindow, AvailabilityException)
+        ]
+
+
+def test_bringing_in_the_same_again_changes_nothing(quiet):
+    anna = adviser(ANNA, hours(WEDNESDAY, 9, 12), exceptions=[AWAY])
+    quiet.staff(anna)
+    before = everything(quiet)
+    quiet.staff(anna)
+    assert everything(quiet) == before
+
+
+def test_what_is_no_longer_in_the_file_is_gone_and_sessions_stay(quiet):
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 12), exceptions=[AWAY]))
+    intake = quiet.intake(scheduling=wishes(count=1))
+    agenda = quiet.agenda(intake)
+    assert agenda == ["1 planned Wed 02 Dec 09:00"]
+    quiet.staff(adviser(ANNA))
+    assert everything(quiet)[1:] == [[], []]
+    assert quiet.agenda(intake) == agenda
+
+
+def test_an_adviser_who_is_not_in_the_file_keeps_their_hours(quiet):
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 12)))
+    quiet.staff(adviser(BRAM, hours(WEDNESDAY, 9, 12)))
+    with quiet.database.read() as session:
+        found = session.exec(select(AvailabilityWindow.adviser_id)).all()
+    assert sorted(found) == sorted([ANNA, BRAM])
+
+
+def test_it_tells_in_which_regions_places_may_have_come(quiet):
+    extra = ExceptionIn(
+        on=date(2026, 11, 25),
+        available=True,
+        starts=time(9),
+        ends=time(10),
+        region="AM07",
+        mode=Mode.phone,
+    )
+    assert quiet.staff(
+        adviser(ANNA, hours(WEDNESDAY, 9, 12), exceptions=[AWAY, extra]),
+        adviser(BRAM, hours(WEDNESDAY, 9, 12, region=OTHER_REGION)),
+    ) == {"AM01", "AM02", "AM07"}
+
+
+def test_an_absence_and_extra_hours_change_the_places(quiet):
+    extra = ExceptionIn(
+        on=date(2026, 12, 25),
+        available=True,
+        starts=time(20),
+        ends=time(21),
+        region="AM01",
+        mode=Mode.phone,
+    )
+    until = date(2026, 11, 25)
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 12, valid_until=until), exceptions=[AWAY, extra]))
+    intake = quiet.intake(scheduling=wishes(count=1))
+    assert quiet.agenda(intake) == ["1 planned Fri 25 Dec 20:00"]
+
+
+def test_the_demo_has_advisers_for_every_region_that_are_marked_as_made_up(desk):
+    regions = desk.knowledge.catalogue.regions
+    with desk.database.read() as session:
+        found = session.exec(select(Adviser)).all()
+        served = set(session.exec(select(AvailabilityWindow.region)).all())
+    assert served == set(regions)
+    assert len(found) == 2 * len(regions)
+    assert all(one.demo and one.name.startswith("Demo-adviseur") for one in found)
+    assert {one.id for one in found} == {one.id for one in demo_advisers(regions.values())}
+
+
+# Faults
+
+
+WINDOW = {"region": "AM01", "mode": "phone", "weekday": 1, "starts": "09:00", "ends": "17:00"}
+EXTRA = {
+    "on": "2026-12-01",
+    "available": True,
+    "starts": "09:00",
+    "ends": "12:00",
+    "region": "AM01",
+    "mode": "phone",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "where"),
+    [
+        pytest.param("windows", {**WINDOW, "weekday": 0}, (), id="a day before Monday"),
+        pytest.param("windows", {**WINDOW, "weekday": 8}, (), id="a day after Sunday"),
+        pytest.param("windows", {**WINDOW, "ends": "09:00"}, (), id="no time at all"),
+        pytest.param("windows", {**WINDOW, "starts": "18:00"}, (), id="over midnight"),
+        pytest.param("windows", {**WINDOW, "region": "Rijnmond"}, ("region",), id="no code"),
+        pytest.param("windows", {**WINDOW, "mode": "chat"}, ("mode",), id="another way"),
+        pytest.param("windows", {**WINDOW, "ends": 1020}, ("ends",), id="17:00 without quotes"),
+        pytest.param("windows", {**WINDOW, "ends": "17:00Z"}, ("ends",), id="a time zone"),
+        pytest.param("windows", {**WINDOW, "colour": "red"}, ("colour",), id="a name too many"),
+        pytest.param(
+            "windows",
+            {**WINDOW, "valid_from": "2026-12-02", "valid_until": "2026-12-01"},
+            (),
+            id="an end before the start",
+        ),
+        pytest.param("exceptions", {**EXTRA, "region": None}, (), id="extra hours nowhere"),
+        pytest.param("exceptions", {**EXTRA, "starts": None}, (), id="extra hours without start"),
+        pytest.param("exceptions", {**EXTRA, "available": False}, (), id="away in one region"),
+        pytest.param(
+            "exceptions",
+            {"on": "2026-12-01", "available": False, "ends": "12:00"},
+            (),
+            id="away until",
+        ),
+    ],
+)
+def test_hours_that_cannot_be_planned_are_told_with_their_place(kind, content, where):
+    good = {"windows": WINDOW, "exceptions": EXTRA}[kind]
+    anna: dict[str, Any] = {"id": str(ANNA), "name": "Anna", kind: [good]}
+    bram = {"id": str(BRAM), "name": "Bram", kind: [good, content]}
+    AdvisersIn.model_validate({"advisers": [anna]})
+    with pytest.raises(ValidationError) as caught:
+        AdvisersIn.model_validate({"advisers": [anna, bram]})
+    assert [fault["loc"] for fault in caught.value.errors()] == [("advisers", 1, kind, 1, *where)]

@@ -1,0 +1,229 @@
+"""Intakes: kept with what was found, followed by referrals or sessions, and listed in pages."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlmodel import select
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.intake import UsedProvision
+from app.domain.terms import Employment, Outcome, Purpose
+from app.models import Intake, Referral
+from app.services.intakes import (
+    ANSWERS,
+    AlreadyReferredError,
+    GuidanceGoesOnError,
+    NoReceiverError,
+    RefusedProvisionError,
+    list_intakes,
+    read_intake,
+)
+from tests.services.desk import OTHER_REGION, REGION, Desk, answers, local, wishes
+
+CLEANER: dict[str, Any] = {"origin_sector": "schoonmaak", "employment": Employment.employee}
+NURSE: dict[str, Any] = {
+    "origin_sector": "ziekenhuizen",
+    "employment": Employment.employee,
+    "purpose": Purpose.orientation,
+}
+
+
+# Keeping
+
+
+def test_what_was_answered_is_kept_as_it_was_said(desk):
+    said: dict[str, Any] = {
+        "origin_sector": "  De Kassen ",
+        "organisation": "bij de buren",
+        "occupation": "plukker",
+        "skills": ("oogsten", "iets anders"),
+        "motivation": "liever met mensen",
+        "employment": Employment.agency_worker,
+        "years_of_service": 11,
+        "used_provisions": (UsedProvision("rijk-loopbaanscan", date(2024, 10, 1)),),
+        "scheduling": wishes(count=2, not_before=local("2026-12-01 09:00")),
+    }
+    kept = desk.read(desk.intake(**said))
+    assert kept.motivation == "liever met mensen"
+    assert "motivation" not in kept.answers
+    again = ANSWERS.validate_python({**kept.answers, "motivation": kept.motivation})
+    assert asdict(again) == asdict(answers(**said))
+
+
+def test_a_referred_intake_has_referrals_in_order_and_no_sessions(desk):
+    intake = desk.intake(**CLEANER)
+    with desk.database.read() as session:
+        view = read_intake(session, intake)
+    assert view.intake.outcome is Outcome.warm_referral
+    assert view.referrals[0].provision_id == "schoonmaak-loopbaancheck"
+    assert [one.rank for one in view.referrals] == list(range(len(view.referrals)))
+    assert view.sessions == []
+    assert desk.told() == ["1 intake_completed"]
+
+
+def test_an_intake_with_guidance_has_sessions_and_no_referrals(desk):
+    with desk.database.read() as session:
+        view = read_intake(session, desk.intake())
+    assert view.intake.outcome is Outcome.guidance
+    assert view.referrals == []
+    assert [row.number for row, _ in view.sessions] == [1, 2, 3]
+    assert all(name for _, name in view.sessions)
+
+
+def test_the_municipality_gives_the_region(desk):
+    kept = desk.read(desk.intake(region=None, municipality="Rotterdam"))
+    rotterdam = next(
+        one for one in desk.knowledge.catalogue.municipalities.values() if one.name == "Rotterdam"
+    )
+    assert kept.region == rotterdam.region
+    assert desk.told(rotterdam.region)[0] == "1 intake_completed"
+
+
+def test_an_intake_without_a_region_is_told_in_the_log_of_the_country(desk):
+    desk.intake(region=None)
+    desk.intake(region=None, municipality="Lutjebroek aan de Zee")
+    assert [one.type for one in desk.log("NL01")].count("intake_completed") == 2
+
+
+def test_what_is_invalid_leaves_nothing(desk):
+    with pytest.raises(InvalidInput):
+        desk.intake(region="AM99")
+    with desk.database.read() as session:
+        assert session.exec(select(Intake)).all() == []
+    assert desk.log("AM99") == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "open_again"),
+    [("2029-10-01 00:30", True), ("2029-09-30 23:59", False)],
+)
+def test_the_day_of_an_intake_is_the_day_in_the_netherlands(moment, open_again, desk):
+    desk.now = local(moment)
+    intake = desk.intake(
+        origin_sector="rijksoverheid",
+        employment=Employment.employee,
+        used_provisions=(UsedProvision("rijk-loopbaanscan", date(2024, 10, 1)),),
+    )
+    refused = {one["provision_id"] for one in desk.read(intake).finding["refusals"]}
+    assert ("rijk-loopbaanscan" in refused) is not open_again
+
+
+# Referring
+
+
+def test_what_is_open_beside_the_question_can_be_referred_to_during_guidance(desk):
+    intake = desk.intake(**NURSE)
+    log = desk.told()
+    referral = desk.refer(intake, "ziekenhuizen-plb")
+    assert (referral.rank, referral.provision_id) == (0, "ziekenhuizen-plb")
+    assert desk.read(intake).outcome is Outcome.guidance
+    assert len(desk.agenda(intake)) == 3
+    assert desk.told() == log
+
+
+def test_a_later_referral_comes_after_the_first_ones(desk):
+    before = desk.without_provisions()
+    intake = before.intake(**NURSE)
+    open_now = desk.read(desk.intake(**NURSE)).finding["also_available"]
+    ids = [one["provision_id"] for one in open_now]
+    assert [desk.refer(intake, one).rank for one in ids] == list(range(len(ids)))
+
+
+def test_nobody_is_referred_to_one_provision_twice(desk):
+    referred = desk.intake(**CLEANER)
+    with pytest.raises(AlreadyReferredError):
+        desk.refer(referred, "schoonmaak-loopbaancheck")
+    guided = desk.intake(**NURSE)
+    desk.refer(guided, "ziekenhuizen-plb")
+    with pytest.raises(AlreadyReferredError):
+        desk.refer(guided, "ziekenhuizen-plb")
+
+
+def test_nobody_is_referred_to_what_is_not_for_them(desk):
+    with pytest.raises(RefusedProvisionError):
+        desk.refer(desk.intake(**CLEANER), "ziekenhuizen-plb")
+
+
+def test_nobody_is_referred_to_a_signpost(desk):
+    with pytest.raises(NoReceiverError):
+        desk.refer(desk.intake(**CLEANER), "schoonmaak-ontwikkelpaden")
+
+
+def test_who_has_sessions_is_not_referred_to_what_answers_the_question(desk):
+    intake = desk.without_provisions().intake(**CLEANER)
+    with pytest.raises(GuidanceGoesOnError):
+        desk.refer(intake, "schoonmaak-loopbaancheck")
+    assert len(desk.agenda(intake)) == 3
+    with desk.database.read() as session:
+        assert session.exec(select(Referral)).all() == []
+
+
+def test_a_referral_needs_an_intake_and_a_provision_that_exist(desk):
+    with pytest.raises(NotFound):
+        desk.refer(uuid4(), "schoonmaak-loopbaancheck")
+    intake = desk.intake(**CLEANER)
+    with pytest.raises(InvalidInput) as caught:
+        desk.refer(intake, "bestaat-niet")
+    assert [fault.pointer for fault in caught.value.faults] == ["/provisionId"]
+
+
+# Listing
+
+
+def pages(
+    desk: Desk,
+    limit: int,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+    region: str | None = None,
+    outcome: Outcome | None = None,
+) -> list[UUID]:
+    """Walk through the list, newest first; do something else after every page."""
+    found: list[UUID] = []
+    while True:
+        with desk.database.read() as session:
+            after = found[-1] if found else None
+            page = list_intakes(session, after=after, limit=limit, region=region, outcome=outcome)
+        if not page:
+            return found
+        found += [one.id for one in page]
+        meanwhile()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
+def test_every_intake_is_listed_once_newest_first(limit, quiet):
+    made = [
+        replace(quiet, now=quiet.now + timedelta(minutes=minutes)).intake()
+        for minutes in (0, 0, 0, 1, 2, 2, 3)
+    ]
+    found = pages(quiet, limit)
+    assert sorted(found) == sorted(made)
+    moments = [quiet.read(one).created_at for one in found]
+    assert moments == sorted(moments, reverse=True)
+    assert found == pages(quiet, 50)
+
+
+def test_what_comes_in_meanwhile_moves_no_page(quiet):
+    made = [replace(quiet, now=quiet.now + timedelta(minutes=one)).intake() for one in range(5)]
+    later = replace(quiet, now=quiet.now + timedelta(hours=1))
+    found = pages(quiet, 2, meanwhile=later.intake)
+    assert found == made[::-1]
+
+
+def test_a_list_can_be_of_one_region_or_outcome(quiet):
+    here = quiet.intake()
+    there = quiet.intake(region=OTHER_REGION)
+    referred = quiet.intake(**CLEANER)
+    assert pages(quiet, 1, region=OTHER_REGION) == [there]
+    assert pages(quiet, 1, outcome=Outcome.warm_referral) == [referred]
+    assert sorted(pages(quiet, 1, region=REGION)) == sorted([here, referred])
+    assert pages(quiet, 1, region=OTHER_REGION, outcome=Outcome.warm_referral) == []
+
+
+def test_a_page_after_an_intake_that_does_not_exist_is_refused(quiet):
+    with quiet.database.read() as session, pytest.raises(InvalidInput):
+        list_intakes(session, after=uuid4(), limit=1, region=None, outcome=None)
