@@ -12,7 +12,6 @@ from sqlmodel import Session
 from app.db import Database, DatabaseBusyError
 from app.domain.intake import Knowledge
 from app.schemas.base import QueryWhole, refusal
-from app.services.catalogue import CatalogueWatch
 from app.services.planner import Planning
 
 Clock = Callable[[], datetime]
@@ -62,8 +61,8 @@ def write_session(request: Request, _turn: Turn) -> Iterator[Session]:
 
 def get_knowledge(request: Request) -> Knowledge:
     """Give the catalogue that holds now; the request keeps it to its end."""
-    watch: CatalogueWatch = request.app.state.catalogue
-    return watch.knowledge
+    knowledge: Knowledge = request.app.state.catalogue.knowledge
+    return knowledge
 
 
 def get_planning(request: Request) -> Planning:

@@ -92,16 +92,21 @@ def postgres_template(cluster: Cluster) -> str:
     return "filled"
 
 
-@pytest.fixture
-def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of the test's own, with schema, catalogue and demo advisers."""
+def filled_database(engine_kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Make a database with schema, catalogue and demo advisers; return its address."""
     if engine_kind == "sqlite":
-        path = tmp_path / "gids.db"
+        path = folder / "gids.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     cluster: Cluster = request.getfixturevalue("cluster")
     template: str = request.getfixturevalue("postgres_template")
     return cluster.create_database(f"t{uuid4().hex}", template=template)
+
+
+@pytest.fixture
+def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own, with schema, catalogue and demo advisers."""
+    return filled_database(engine_kind, request, tmp_path)
 
 
 @pytest.fixture

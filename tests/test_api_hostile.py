@@ -1,7 +1,6 @@
 """Hostile input: the same list on both engines, each with the refusal that says what is wrong."""
 
 import json
-import shutil
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from app.config import Settings
 from app.main import create_app
-from tests.conftest import ENGINES, TestClock
+from tests.conftest import ENGINES, TestClock, filled_database
 from tests.server import running
 
 JSON = {"Content-Type": "application/json"}
@@ -22,16 +21,11 @@ SOMEBODY = "9d4c6b61-7f0e-4b0a-8a53-2f4e8c9b7d10"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def hostile(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[httpx.Client]:
+def hostile(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     """Give a client of one app per engine, for a list that must leave nothing behind."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("hostile") / "gids.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        template = request.getfixturevalue("postgres_template")
-        cluster = request.getfixturevalue("cluster")
-        url = cluster.create_database(f"h{uuid4().hex}", template=template)
+    url = filled_database(request.param, request, tmp_path_factory.mktemp("hostile"))
     settings = Settings(demo=True, database_url=url)
     with (
         running(create_app(settings, clock=TestClock())) as address,

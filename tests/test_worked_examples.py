@@ -53,14 +53,14 @@ RIJK_WORKER = {
 JOB_SEEKER_FOR_VOUCHER = {"originSector": "horeca", "employment": "job_seeker"}
 CIRCUS = {"originSector": "circus"}
 
-WARM = {
+WARM: Mapping[str, Mapping[str, Any]] = {
     "a cleaner": CLEANER,
     "an employee of a provincie who wants another role": PROVINCIE_WORKER,
     "a livestock worker who wants into techniek": LIVESTOCK_WORKER,
     "a metalektro employee whose job is threatened": METALEKTRO_WORKER,
     "a job seeker who wants to drive a lorry": JOB_SEEKER_TO_LORRY,
 }
-GUIDED = {
+GUIDED: Mapping[str, Mapping[str, Any]] = {
     "a self-employed builder": SELF_EMPLOYED_BUILDER,
     "a hospital employee who wonders": HOSPITAL_WORKER,
     "a rijksambtenaar who used the scan": RIJK_WORKER,

@@ -75,8 +75,8 @@ def read_files(folder: Path = PACKAGE_FOLDER) -> list[Record]:
     """Return the records of every YAML file under this folder, in order of path and of place.
 
     Raises CatalogueError for files that are not YAML, name a key twice, have a key at the top
-    that is no kind of record, or hold a record without an id. What a record says is checked by
-    `build`.
+    that is no kind of record, or hold a record without an id, and for a folder without any record:
+    most often a typing error. What a record says is checked by `build`.
     """
     records: list[Record] = []
     faults: list[Fault] = []
@@ -86,6 +86,8 @@ def read_files(folder: Path = PACKAGE_FOLDER) -> list[Record]:
                 records.append(found)
             else:
                 faults.append(found)
+    if not records and not faults:
+        faults.append(Fault(folder.as_posix(), "", "", "holds no record"))
     if faults:
         raise CatalogueError(faults)
     return records

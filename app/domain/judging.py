@@ -60,7 +60,7 @@ def _lies_within(catalogue: Catalogue, sector: str, wanted: Iterable[str]) -> bo
 
 
 def _lies_above(catalogue: Catalogue, sector: str, wanted: Iterable[str]) -> bool:
-    return any(one != sector and catalogue.lies_within(one, sector) for one in wanted)
+    return any(catalogue.lies_within(one, sector) for one in wanted)
 
 
 @judge.register
@@ -236,7 +236,7 @@ def judge_staying(condition: StaysIn, case: Case) -> Finding:
     names = case.sector_names(condition.sectors)
     if person.target is not None:
         stays = _lies_within(catalogue, person.target, condition.sectors)
-        leaves = not stays and not _lies_above(catalogue, person.target, condition.sectors)
+        leaves = not _lies_above(catalogue, person.target, condition.sectors)
     else:
         stays = person.purpose is Purpose.growth_in_sector
         leaves = person.purpose is Purpose.other_sector

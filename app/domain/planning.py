@@ -113,7 +113,7 @@ class SlotKey:
     region: str
 
 
-def slots(  # noqa: PLR0913 - a pure function: all it depends on comes in by name
+def slots(
     windows: Iterable[Window],
     exceptions: Collection[DayException],
     *,

@@ -85,13 +85,12 @@ def dutch_holidays(first_year: int, last_year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=range(first_year, last_year + 1)))
 
 
-def load_availability(
-    session: Session, region: str | None, *, earliest: datetime, latest: datetime, lock: bool
-) -> Availability:
-    """Read when advisers are there; `None` is the whole country.
+def advisers_of(session: Session, region: str | None, *, lock: bool) -> list[UUID]:
+    """Name the advisers of a region; `None` is the whole country.
 
-    With `lock`, nobody else books one of these advisers until the transaction ends. The rows are
-    locked in one order, so that two who want the same advisers wait and do not block each other.
+    With `lock`, nobody else books one of them until the transaction ends. The rows are locked in
+    one order, so that two who want the same advisers wait and do not block each other; a
+    transaction that locks twice asks the most the first time.
     """
     in_region = [] if region is None else [col(AvailabilityWindow.region) == region]
     extra_in_region = [] if region is None else [col(AvailabilityException.region) == region]
@@ -103,9 +102,17 @@ def load_availability(
         )
         .order_by(col(Adviser.id))
     )
-    ids = list(session.exec(advisers.with_for_update() if lock else advisers))
+    return list(session.exec(advisers.with_for_update() if lock else advisers))
+
+
+def load_availability(
+    session: Session, region: str | None, *, earliest: datetime, latest: datetime, lock: bool
+) -> Availability:
+    """Read when advisers are there, and hold them with `lock`, as `advisers_of` does."""
+    ids = advisers_of(session, region, lock=lock)
     if not ids:
         return Availability({}, [], [])
+    in_region = [] if region is None else [col(AvailabilityWindow.region) == region]
     windows: dict[str, list[Window]] = {}
     for row in session.exec(
         select(AvailabilityWindow).where(col(AvailabilityWindow.adviser_id).in_(ids), *in_region)

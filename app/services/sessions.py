@@ -11,7 +11,7 @@ from app.domain.planning import Slot, SlotKey, parse_slot_id
 from app.domain.sessions import NEXT, NotAllowed, guidance_is_over, is_change, next_number
 from app.domain.terms import LogEntryType, Outcome, SessionStatus
 from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
-from app.services.planner import Planning, fill_waiting, load_availability, place
+from app.services.planner import Planning, advisers_of, fill_waiting, load_availability, place
 from app.services.session_log import append, lock_region
 
 
@@ -161,6 +161,7 @@ def move(
     if _is_at(moved, parse_slot_id(slot_id)):
         return moved
     waited = moved.status is SessionStatus.waiting
+    advisers_of(session, intake.region, lock=True)  # the waiting list may want any of them
     slot = _free_slot(session, intake, slot_id, planning, now=now, leaving=moved)
     place(moved, slot)
     session.flush()

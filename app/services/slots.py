@@ -14,7 +14,7 @@ from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import Planning, load_availability
 
 
-def free_slots(
+def free_slots(  # noqa: PLR0913 - a question per argument, by name
     session: Session,
     planning: Planning,
     *,

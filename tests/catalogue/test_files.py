@@ -90,6 +90,11 @@ def test_a_key_at_the_top_that_is_no_kind_of_record_is_refused(tmp_path):
     assert line.startswith("a.yaml: skils: is no kind of record; known are sources, ")
 
 
+def test_a_folder_without_a_record_is_refused(tmp_path):
+    assert lines(tmp_path) == [f"{tmp_path.as_posix()}: holds no record"]
+    assert lines(tmp_path / "nowhere") == [f"{tmp_path.as_posix()}/nowhere: holds no record"]
+
+
 def test_every_file_that_cannot_be_read_is_named(tmp_path):
     write(tmp_path, a="skills: [\n", b="skils: []\n", c=SKILLS)
     (tmp_path / "d.yaml").write_bytes(b"skills: \xff\n")

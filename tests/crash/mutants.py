@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import count
 from os import getpid, kill
 from signal import SIGKILL
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -21,7 +21,7 @@ from app.services import idempotency, intakes, planner, session_log, sessions
 
 USERS_OF_THE_LOCK = (intakes, sessions)
 USERS_OF_THE_LOG = (intakes, planner, sessions)
-CRASH_EVERY = 25
+CRASH_EVERY = 15
 """How often a process comes to a chosen point before it kills itself there."""
 
 DROPS = {
@@ -155,23 +155,13 @@ def key_in_a_second_transaction() -> None:
 
 def answer_before_the_commit() -> None:
     """The transaction ends after the answer was sent: FastAPI's default for a dependency."""
-    create = main.create_app
-
-    def answered_first(*arguments: Any, **named: Any) -> Any:
-        app = create(*arguments, **named)
-        for route in app._api.routes:
-            for dependency in write_dependencies(route):
-                dependency.scope = "request"
-        return app
-
-    main.create_app = answered_first
+    set_scope_of_transactions("request")
 
 
-def write_dependencies(route: Any) -> list[Any]:
-    """Find what gives a route the transaction it writes in."""
-    dependant = getattr(route, "dependant", None)
-    found = dependant.dependencies if dependant else []
-    return [one for one in found if one.call is dependencies.write_session]
+def set_scope_of_transactions(scope: str) -> None:
+    """Say when the transaction of a request ends, for apps that are made from now on."""
+    for dependency in (dependencies.Turn, dependencies.ReadSession, dependencies.WriteSession):
+        object.__setattr__(get_args(dependency)[1], "scope", scope)
 
 
 def _die_every(times: int) -> Callable[[], None]:

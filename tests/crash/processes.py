@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from multiprocessing import connection
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from app import cli
+from app.config import load_settings
 from tests.crash.mutants import CHANGES
 
 SECONDS_TO_START = 60
@@ -25,7 +25,7 @@ FORKS.set_forkserver_preload(["tests.crash.processes", "pytest"])
 
 
 class ServiceProcess:
-    """`gids serve` on one port, to be killed and started again; its log lines go to one file."""
+    """The service on one port, to be killed and started again; its log lines go to one file."""
 
     def __init__(self, database_url: str, log: Path, *changes: str, **settings: str) -> None:
         """Choose a port. `changes` are names of what to spoil, see tests.crash.mutants."""
@@ -95,4 +95,4 @@ def _serve(environment: dict[str, str], log: Path, changes: tuple[str, ...]) -> 
         os.dup2(file.fileno(), 2)
     for change in changes:
         CHANGES[change]()
-    sys.exit(cli.main(["serve"]))
+    cli._run(load_settings(), workers=1)

@@ -102,6 +102,12 @@ def works_in(name: str) -> Finding:
             id="never upwards: a broader sector is refused and told to say more",
         ),
         pytest.param(
+            WorksIn(sectors=("geld", "kas")),
+            Person(origin="groen"),
+            unmet("sector_too_broad", TOO_BROAD.format("Geld of Kas", "Groen")),
+            id="broader than one of several sectors is told to say more too",
+        ),
+        pytest.param(
             KAS,
             Person(origin=None),
             unmet("sector_unknown", "Deze voorziening is voor Kas. Wij herkennen uw sector niet."),
@@ -236,6 +242,12 @@ def wants(name: str) -> Finding:
             Person(origin="geld", target_named=True),
             unmet("target_unknown", "Wij herkennen niet naar welke sector u wilt."),
             id="a target that was not understood is refused",
+        ),
+        pytest.param(
+            VRACHT,
+            Person(origin="vracht", target="geld"),
+            unmet("other_target", "Deze voorziening is voor Vracht. U wilt naar Geld."),
+            id="who leaves the sector hears that it is for another target",
         ),
         pytest.param(
             VRACHT,

@@ -275,6 +275,14 @@ def test_purpose_is(purpose, finding):
     assert judged(condition, Person(origin="kas", purpose=purpose)) == finding
 
 
+def test_every_purpose_has_words_of_its_own():
+    condition = PurposeIs(allowed=(Purpose.growth_in_sector, Purpose.other_sector))
+    assert judged(condition, Person(origin="kas")).reason.detail == (
+        "Deze voorziening is bedoeld voor: verder komen in uw eigen sector "
+        "of naar een andere sector gaan."
+    )
+
+
 STAYS = StaysIn(sectors=("kas",))
 STAYS_OR_ASKS = StaysIn(sectors=("kas",), ask=True)
 STAYING = met("stays_in_sector", "U blijft in Kas.")

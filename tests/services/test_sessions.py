@@ -110,6 +110,15 @@ def test_a_place_that_is_not_free_cannot_be_booked(place, wednesdays):
     assert wednesdays.told() == log
 
 
+def test_a_free_place_in_another_region_cannot_be_booked(wednesdays):
+    wednesdays.staff(adviser(BRAM, hours(WEDNESDAY, 9, 10, region=OTHER_REGION)))
+    intake = wednesdays.intake(scheduling=ONE)
+    with pytest.raises(SlotTakenError):
+        wednesdays.book(intake, slot("2026-12-02 09:00", who=BRAM, region=OTHER_REGION))
+    there = wednesdays.intake(scheduling=ONE, region=OTHER_REGION)
+    assert wednesdays.agenda(there) == ["1 planned Wed 25 Nov 09:00"]
+
+
 def test_a_place_that_is_taken_cannot_be_booked(wednesdays):
     first = wednesdays.intake(scheduling=ONE)
     second = wednesdays.intake(scheduling=ONE)

@@ -1,13 +1,14 @@
 """Free places to choose from: soonest first, in pages, and never what cannot be booked."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from app.domain.errors import InvalidInput
 from app.domain.planning import AMSTERDAM, Slot
 from app.domain.terms import Mode
+from app.services.advisers import ExceptionIn
 from app.services.planner import dutch_holidays
 from app.services.slots import free_slots
 from tests.services.desk import (
@@ -138,6 +139,21 @@ def test_a_place_that_is_taken_between_two_pages_shifts_nothing(december):
     assert december.agenda(intake) == ["1 planned Wed 02 Dec 09:00"]
     assert starts(page(december, after=after)) == ["Wed 09 Dec 09:00", "Wed 09 Dec 10:00"]
     assert len(found) == 2
+
+
+def test_extra_hours_in_one_region_are_no_places_in_another(quiet):
+    extra = ExceptionIn(
+        on=date(2026, 12, 1),
+        available=True,
+        starts=time(9),
+        ends=time(10),
+        region=OTHER_REGION,
+        mode=Mode.phone,
+    )
+    until = date(2026, 12, 2)
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 10, valid_until=until), exceptions=[extra]))
+    assert starts(page(quiet)) == ["Wed 25 Nov 09:00", "Wed 02 Dec 09:00"]
+    assert starts(page(quiet, region=OTHER_REGION)) == ["Tue 01 Dec 09:00"]
 
 
 @pytest.mark.parametrize("after", ["", "nonsense", "A" * 40])

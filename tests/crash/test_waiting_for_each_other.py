@@ -1,0 +1,108 @@
+"""Many who need the same: they wait for each other in one order, and everybody gets a turn."""
+
+import threading
+from functools import partial
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.db import Database
+from app.services.advisers import import_advisers
+from tests.crash.audit import audit, read_books
+from tests.crash.crowd import Desk, Mix, Worker, in_threads, tally
+from tests.crash.staff import ACHTERHOEK, MIDDEN_GELDERLAND, TWENTE, replace_staff, staff
+
+POSTGRESQL_ONLY = pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
+SERVED = {
+    1: (MIDDEN_GELDERLAND, ACHTERHOEK),
+    2: (TWENTE,),
+    3: (TWENTE, MIDDEN_GELDERLAND),
+    4: (ACHTERHOEK, TWENTE),
+}
+"""Advisers with each two regions, so that no region's lock protects the adviser."""
+
+THREADS = 16
+ATTEMPTS = 40
+MIX = Mix(
+    (TWENTE, MIDDEN_GELDERLAND, ACHTERHOEK),
+    without_region=0.4,
+    deeds={"intake": 3, "book": 3, "move": 5, "conclude": 3},
+    close=0.4,
+    recent=6,
+)
+
+
+def bring_in_again(database: Database, done: threading.Event) -> None:
+    """Import the same advisers, changed a little, as an operator does while people work."""
+    until = 16
+    while not done.wait(0.2):
+        with database.write() as session:
+            import_advisers(session, reversed(staff(SERVED, until=until)))
+        until = 33 - until
+
+
+@POSTGRESQL_ONLY
+def test_advisers_of_several_regions_and_people_without_one_cause_no_deadlock(database, start):
+    replace_staff(database, staff(SERVED))
+    services = start(processes=2, GIDS_PLANNING_HORIZON="P14D")
+    desk = Desk()
+    workers = [Worker(services[seed % 2].url, seed, MIX, desk) for seed in range(THREADS)]
+    done = threading.Event()
+    with in_threads(partial(bring_in_again, database, done)):
+        try:
+            with in_threads(*(partial(worker.work, iter(range(ATTEMPTS))) for worker in workers)):
+                pass
+        finally:
+            done.set()
+    for service in services:
+        service.stop()
+    journal = [deed for worker in workers for deed in worker.journal]
+    assert audit(read_books(database, journal)) == {}
+    met = tally(journal)
+    assert met["move 200"] > 20
+    assert met["conclude 200"] > 50
+    with database.engine.connect() as connection:
+        asked = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert connection.execute(sa.text(asked)).scalar_one() == 0
+        waited = "SELECT count(*) FROM guidance_session WHERE status = 'waiting'"
+        assert connection.execute(sa.text(waited)).scalar_one() > 0, "nobody had to wait"
+
+
+CLIENTS = 64
+"""More than the threads of the service."""
+
+NO_TURN = {"GIDS_DATABASE_POOL": "2", "GIDS_LOCK_TIMEOUT": "PT3S"}
+
+
+def hold(address: str, bar: threading.Barrier, answers: list[int]) -> None:
+    """Say how one and the same session ended, at the same time as everybody."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        session = client.get("/intakes").json()["items"][0]["id"]
+        path = client.get(f"/intakes/{session}").json()["sessions"][0]["id"]
+        bar.wait()
+        for _ in range(3):
+            answer = client.put(f"/sessions/{path}/outcome", json={"outcome": "held"})
+            answers.append(answer.status_code)
+
+
+def rush(service_url: str) -> list[int]:
+    """Let far more clients than there are connections want the same session at once."""
+    body = {"originSector": "bouw", "employment": "self_employed", "region": TWENTE}
+    made = httpx.post(f"{service_url}/intakes", json=body, headers={"Idempotency-Key": "one"})
+    assert made.is_success
+    answers: list[int] = []
+    bar = threading.Barrier(CLIENTS)
+    with in_threads(*(partial(hold, service_url, bar, answers) for _ in range(CLIENTS))):
+        pass
+    return answers
+
+
+def test_far_more_clients_than_connections_are_all_served(few_places, start):
+    (service,) = start(**NO_TURN)
+    assert set(rush(service.url)) == {200}
+
+
+def test_without_turns_those_who_wait_would_hold_every_thread(few_places, start):
+    (service,) = start("no_turns", **NO_TURN)
+    assert 503 in rush(service.url)

@@ -1,0 +1,329 @@
+"""The operator's commands: what they do, and what they say when something is wrong."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app import migrate
+from app.catalogue import PACKAGE_FOLDER
+from app.cli import main
+from app.db import Database
+from app.main import utc_now
+from app.services.advisers import demo_advisers, import_advisers
+from tests.services.desk import ANNA, Desk, wishes
+
+ROOT = Path(__file__).parent.parent
+Gids = Callable[..., tuple[int, str, str]]
+
+ADVISERS = f"""
+advisers:
+  - id: {ANNA}
+    name: Anna Geheim
+    windows:
+      - {{region: AM01, mode: phone, weekday: 2, starts: "09:00", ends: "12:00"}}
+"""
+
+
+@pytest.fixture
+def loggers() -> Iterator[None]:
+    """Give logging back as it was: `serve` and `demo` set it for their whole process."""
+    names = (None, "app", "uvicorn", "uvicorn.error", "uvicorn.access")
+    found = [(one := logging.getLogger(name), one.handlers[:], one.level) for name in names]
+    yield
+    for logger, handlers, level in found:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        logger.disabled = False
+
+
+@pytest.fixture
+def gids(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gids:
+    """Run a command with these settings; give its exit code and what it wrote."""
+    for name in os.environ:
+        if name.startswith("GIDS_"):
+            monkeypatch.delenv(name)
+
+    def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"GIDS_{name.upper()}", value)
+        code = main(arguments)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def said(result: tuple[int, str, str]) -> str:
+    """Expect one line on standard error and exit code 2; give the line."""
+    code, out, err = result
+    assert (code, out) == (2, "")
+    assert err.startswith("gids: ")
+    assert err.count("\n") == 1
+    return err.removeprefix("gids: ").strip()
+
+
+# The schema
+
+
+def test_upgrade_makes_the_schema_and_check_agrees(gids, empty_database_url):
+    settings = {"database_url": empty_database_url}
+    assert "gids db upgrade" in said(gids("db", "check", **settings))
+    upgraded = (0, f"the schema is at {migrate.head()}\n", "")
+    assert gids("db", "upgrade", **settings) == upgraded
+    assert gids("db", "upgrade", **settings) == upgraded
+    assert gids("db", "check", **settings) == (0, "the schema is the one of this release\n", "")
+
+
+def test_a_schema_of_a_newer_release_is_not_touched(gids, database, database_url):
+    set_revision(database, "20990101_0000")
+    for command in ("upgrade", "check"):
+        assert "20990101_0000" in said(gids("db", command, database_url=database_url))
+    assert migrate.current(database.engine) == "20990101_0000"
+
+
+def set_revision(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def test_a_database_that_cannot_be_reached_is_told_without_its_password(gids):
+    url = f"postgresql://gids:geheim@127.0.0.1:{free_port()}/gids"
+    answer = gids("db", "upgrade", database_url=url)
+    code, out, err = answer
+    assert (code, out) == (2, "")
+    assert "Connection refused" in err
+    assert "geheim" not in err
+    assert "Traceback" not in err
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+# The catalogue
+
+
+def test_the_catalogue_is_stored_once(gids, empty_database_url):
+    settings = {"database_url": empty_database_url}
+    assert "gids db upgrade" in said(gids("catalogue", "import", **settings))
+    gids("db", "upgrade", **settings)
+    code, out, _ = gids("catalogue", "import", **settings)
+    assert (code, out.split(",")[0], out.split(": ")[1]) == (0, "catalogue version 1", "stored\n")
+    code, out, _ = gids("catalogue", "import", **settings)
+    assert (code, out.split(": ")[1]) == (0, "unchanged\n")
+
+
+def test_the_catalogue_of_this_release_has_no_faults(gids):
+    code, out, err = gids("catalogue", "check")
+    assert (code, err) == (0, "")
+    assert out.endswith("no faults\n")
+
+
+def test_faults_in_the_catalogue_are_told_by_file_record_and_field(gids, database_url, tmp_path):
+    folder = tmp_path / "faulty"
+    folder.mkdir()
+    regions = (PACKAGE_FOLDER / "regions.yaml").read_text("utf-8")
+    (folder / "regions.yaml").write_text(regions.replace("AM01", "AM1", 1), "utf-8")
+    for command in ("check", "import"):
+        code, out, err = gids(
+            "catalogue", command, "--folder", str(folder), database_url=database_url
+        )
+        assert (code, out) == (2, "")
+        assert "regions.yaml: AM1: code" in err
+    assert gids("catalogue", "import", database_url=database_url)[1].endswith("unchanged\n")
+
+
+def test_a_catalogue_folder_that_does_not_exist_is_told(gids, database_url, tmp_path):
+    settings = {"database_url": database_url}
+    for command in ("check", "import"):
+        line = said(gids("catalogue", command, "--folder", str(tmp_path / "nowhere"), **settings))
+        assert line.endswith("nowhere: holds no record")
+
+
+# Advisers and who waits
+
+
+def test_advisers_bring_places_for_who_waits(gids, database, database_url, knowledge, tmp_path):
+    desk = Desk(database, knowledge, now=utc_now())
+    desk.close_all()
+    intake = desk.intake(scheduling=wishes(count=2))
+    desk.intake(scheduling=wishes(count=1), region="AM02")
+    file = tmp_path / "advisers.yaml"
+    file.write_text(ADVISERS)
+    told = "1 advisers; 2 waiting sessions have a place now\n"
+    assert gids("advisers", "import", str(file), database_url=database_url) == (0, told, "")
+    assert [one.adviser_id for one in desk.sessions(intake)] == [ANNA, ANNA]
+    none = "0 waiting sessions have a place now\n"
+    assert gids("waiting", "fill", database_url=database_url) == (0, none, "")
+
+
+def test_filling_gives_places_in_every_region_and_to_who_has_none(
+    gids, database, database_url, knowledge
+):
+    desk = Desk(database, knowledge, now=utc_now())
+    desk.close_all()
+    intakes = [desk.intake(region=region) for region in ("AM01", "AM35", None)]
+    with database.write() as session:
+        import_advisers(session, demo_advisers(knowledge.catalogue.regions.values()), demo=True)
+    assert all("waiting" in line for one in intakes for line in desk.agenda(one))
+    filled = (0, "9 waiting sessions have a place now\n", "")
+    assert gids("waiting", "fill", database_url=database_url) == filled
+    assert all("planned" in line for one in intakes for line in desk.agenda(one))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("weekday: 2", "weekday: 9", "advisers.0.windows.0: Value error, a weekday is 1"),
+        ("mode: phone", "mode: chat", "advisers.0.windows.0.mode: Input should be 'phone'"),
+        ('"12:00"', "12:00", "advisers.0.windows.0.ends: Value error, write hours between quotes"),
+        ("name: Anna Geheim", "nick: Anna Geheim", "advisers.0.name: Field required"),
+        ("advisers:", "", "AdvisersIn: Input should be a valid dictionary"),
+        ("windows:", "windows: [", "line 6: expected"),
+        ("name:", "\tname:", "line 4: found character"),
+    ],
+)
+def test_a_fault_in_a_file_of_advisers_is_told_by_its_place_alone(old, new, told, gids, tmp_path):
+    file = tmp_path / "advisers.yaml"
+    file.write_text(ADVISERS.replace(old, new))
+    line = said(gids("advisers", "import", str(file)))
+    assert told in line
+    assert "Geheim" not in line
+    assert str(ANNA) not in line
+
+
+def test_a_file_of_advisers_that_does_not_exist_is_told(gids, tmp_path):
+    line = said(gids("advisers", "import", str(tmp_path / "nobody.yaml")))
+    assert "No such file" in line
+
+
+# Settings, and what does not start
+
+
+@pytest.mark.parametrize("command", [("db", "check"), ("serve",), ("waiting", "fill"), ("health",)])
+def test_a_setting_that_does_not_exist_is_refused_by_name(command, gids):
+    assert said(gids(*command, databse_url="geheim")) == "unknown settings: GIDS_DATABSE_URL"
+
+
+def test_a_setting_that_cannot_be_is_refused_without_repeating_it(gids):
+    line = said(gids("db", "check", port="geheim", log_level="loud", database_url="mysql:geheim"))
+    assert [part.partition(":")[0] for part in line.split("; ")] == [
+        "database_url",
+        "port",
+        "log_level",
+    ]
+    assert "geheim" not in line
+
+
+def test_without_demo_mode_the_service_does_not_start(gids, loggers, database_url):
+    assert "GIDS_DEMO=1" in said(gids("serve", database_url=database_url))
+
+
+def test_on_another_schema_the_service_does_not_start(gids, loggers, database, database_url):
+    set_revision(database, "20990101_0000")
+    assert "20990101_0000" in said(gids("serve", demo="1", database_url=database_url))
+
+
+def test_without_a_catalogue_the_service_does_not_start(gids, loggers, empty_database_url):
+    gids("db", "upgrade", database_url=empty_database_url)
+    line = said(gids("serve", demo="1", database_url=empty_database_url))
+    assert "gids catalogue import" in line
+
+
+@pytest.mark.parametrize("arguments", [(), ("db",), ("db", "drop"), ("serve", "--workers", "x")])
+def test_a_command_that_does_not_exist_is_answered_with_the_usage(arguments, gids, capsys):
+    with pytest.raises(SystemExit) as left:
+        gids(*arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: gids")
+
+
+# A running service
+
+
+def test_health_tells_whether_the_running_service_is_ready(gids, client, database):
+    port = str(client.base_url.port)
+    code, out, err = gids("health", port=port)
+    assert (code, json.loads(out)["status"], err) == (0, "ready", "")
+    code, _, _ = gids("health", port=port, host="0.0.0.0")  # noqa: S104 - the command looks where to ask
+    assert code == 0
+    set_revision(database, "20990101_0000")
+    code, out, _ = gids("health", port=port)
+    assert (code, json.loads(out)["status"]) == (1, 503)
+
+
+def test_health_of_a_service_that_does_not_run_is_told(gids):
+    assert "refused" in said(gids("health", port=str(free_port())))
+
+
+def test_the_api_document_is_what_the_service_publishes(gids, open_client):
+    code, out, err = gids("openapi")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == open_client.get("/openapi.json").json()
+
+
+# As processes
+
+
+def process(*arguments: str, folder: Path, **settings: str) -> subprocess.Popen[str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+    return subprocess.Popen(  # noqa: S603 - our own arguments, no shell
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_commands_run_as_a_program_with_state_under_var_alone(tmp_path):
+    with process("db", "upgrade", folder=tmp_path) as done:
+        out, err = done.communicate(timeout=60)
+    assert (done.returncode, out, err) == (0, f"the schema is at {migrate.head()}\n", "")
+    assert [one.name for one in tmp_path.iterdir()] == ["var"]
+
+
+def test_the_demo_sets_itself_up_serves_and_stops_cleanly(tmp_path):
+    for start in ("first", "second"):
+        port = free_port()
+        with process("demo", folder=tmp_path, GIDS_PORT=str(port)) as demo:
+            wait_until_ready(demo, port)
+            answer = httpx.post(
+                f"http://127.0.0.1:{port}/v1/provision-checks",
+                json={"originSector": "schoonmaak", "employment": "employee"},
+            )
+            assert answer.json()["referrals"][0]["provisionId"] == "schoonmaak-loopbaancheck"
+            free = httpx.get(f"http://127.0.0.1:{port}/v1/slots", params={"region": "AM35"})
+            assert free.json()["items"], start
+            demo.send_signal(signal.SIGINT)
+            out, err = demo.communicate(timeout=60)
+        assert (demo.returncode, err) == (0, "")
+        assert f"http://127.0.0.1:{port}/v1/openapi.json" in out
+        assert "Traceback" not in out
+    assert [one.name for one in tmp_path.iterdir()] == ["var"]
+
+
+def wait_until_ready(demo: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert demo.poll() is None
+        assert time.monotonic() < deadline
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/v1/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            threading.Event().wait(0.05)
