@@ -12,38 +12,49 @@ from typing import TextIO
 
 import httpx
 import uvicorn
-import yaml
-from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
-from app.config import PREFIX, Settings, UnknownSettingError, load_settings
+from app.config import (
+    PREFIX,
+    InvalidSettingError,
+    Settings,
+    UnknownSettingError,
+    load_settings,
+)
 from app.db import Database, DatabaseBusyError
 from app.main import NoIdentityError, create_app, utc_now
 from app.observability import configure_logging
-from app.services.advisers import AdvisersIn, demo_advisers, import_advisers
+from app.services.advisers import (
+    AvailabilityError,
+    demo_advisers,
+    import_advisers,
+    read_availability,
+)
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
 from app.services.planner import Planning, fill_waiting
 from app.services.session_log import lock_region
 
 STOP_GRACE_SECONDS = 10
-HEALTH_TIMEOUT_SECONDS = 3
+HEALTH_TIMEOUT_SECONDS = 10
+WORKER_TIMEOUT_SECONDS = 60
+"""A worker that does not answer its parent for so long is replaced. The 5 s of uvicorn are less
+than a start can take on a busy machine, and it would then start workers for ever."""
 
 EXPECTED = (
+    AvailabilityError,
     CatalogueError,
     DatabaseBusyError,
     ImportError,  # telemetry asked for, but not installed
+    InvalidSettingError,
     NoCatalogueError,
     NoIdentityError,
     OSError,
     OperationalError,
     UnknownSettingError,
-    ValidationError,
-    httpx.HTTPError,
     migrate.SchemaError,
-    yaml.YAMLError,
 )
 """What an operator can mend: told in one line, without a traceback."""
 
@@ -64,6 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _parser().parse_args(arguments)
     try:
         code: int = command.run(command) or 0
+    except BrokenPipeError:
+        # Whoever read along has left, as `head` does. Python would still write what is left over.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except EXPECTED as error:
         _say(f"gids: {_told(error)}", to=sys.stderr)
         return 2
@@ -74,13 +89,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: Exception) -> str:
     """Say what is wrong and where, without what was written there."""
-    if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False)
-        )
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"line {error.problem_mark.line + 1}: {error.problem}"
     if isinstance(error, OperationalError):
         return f"the database says: {str(error.orig).strip()}"
     return str(error)
@@ -164,15 +172,20 @@ def _run(settings: Settings, *, workers: int) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,
+        timeout_worker_healthcheck=WORKER_TIMEOUT_SECONDS,
     )
 
 
 def _health(_command: argparse.Namespace) -> int:
     settings = load_settings()
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
-    answer = httpx.get(
-        f"http://{host}:{settings.port}/v1/health/ready", timeout=HEALTH_TIMEOUT_SECONDS
-    )
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+    host = everywhere.get(settings.host, settings.host)
+    # httpx puts the host of IPv6 between brackets.
+    address = httpx.URL(scheme="http", host=host, port=settings.port, path="/v1/health/ready")
+    try:
+        answer = httpx.get(address, timeout=HEALTH_TIMEOUT_SECONDS, trust_env=False)
+    except httpx.HTTPError as error:
+        raise ConnectionError(f"{address} does not answer: {error}") from error
     _say(answer.text)
     return 0 if answer.is_success else 1
 
@@ -210,13 +223,19 @@ def _catalogue_import(command: argparse.Namespace) -> None:
 
 def _advisers_import(command: argparse.Namespace) -> None:
     settings = load_settings()
-    content = AdvisersIn.model_validate(yaml.safe_load(command.file.read_text("utf-8")))
+    content = command.file.read_bytes()
     with _database(settings) as database:
         migrate.require_head(database.engine)
+        with database.read() as session:
+            known = read_knowledge(session).catalogue.regions
+        try:
+            advisers = read_availability(content, known)
+        except AvailabilityError as error:
+            raise AvailabilityError(f"{command.file}: {error}") from error
         with database.write() as session:
-            regions = import_advisers(session, content.advisers)
+            regions = import_advisers(session, advisers)
         placed = _fill(database, settings, [*sorted(regions), None], now=utc_now())
-    _say(f"{len(content.advisers)} advisers; {placed} waiting sessions have a place now")
+    _say(f"{len(advisers)} advisers; {placed} waiting sessions have a place now")
 
 
 def _waiting_fill(_command: argparse.Namespace) -> None:

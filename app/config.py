@@ -5,11 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field
+from pydantic import AnyHttpUrl, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GIDS_"
 DEFAULT_DATABASE = Path("var") / "gids.db"
+
+_SAID = {
+    "time_delta_parsing": "write a duration as in ISO 8601: PT10S is ten seconds, P7D seven days",
+    "bool_parsing": "write 1 or 0, true or false",
+}
+"""What is said of a fault where Pydantic's own words would not help."""
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0))]
 DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
@@ -17,6 +23,10 @@ DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
 
 class UnknownSettingError(Exception):
     """A variable with our prefix that is no setting: most often a typing error."""
+
+
+class InvalidSettingError(Exception):
+    """A setting has a value that cannot be; names every such setting, and repeats no value."""
 
 
 class Settings(BaseSettings):
@@ -40,9 +50,11 @@ class Settings(BaseSettings):
         default=20,
         description="Connections per process; also how many requests touch the database at once.",
     )
-    lock_timeout: Duration = Field(
+    # The server of PostgreSQL counts in milliseconds and reads 0 as "for ever".
+    lock_timeout: Annotated[timedelta, Field(ge=timedelta(milliseconds=1))] = Field(
         default=timedelta(seconds=10),
-        description="How long a request waits for another one before it answers 503.",
+        description="How long each single wait for another request (a lock, a connection) lasts"
+        " before the answer is 503; a request can wait more than once.",
     )
     public_url: AnyHttpUrl = Field(
         default=AnyHttpUrl("https://gidsfunctie.example"),
@@ -63,6 +75,11 @@ class Settings(BaseSettings):
     catalogue_poll: Duration = Field(
         default=timedelta(milliseconds=400),
         description="How often a process looks whether the catalogue has changed.",
+    )
+    waiting_poll: Duration = Field(
+        default=timedelta(seconds=60),
+        description="How often each process gives free places to who waits, and forgets answers"
+        " whose day has passed.",
     )
     session_length: Duration = Field(
         default=timedelta(hours=1), description="How long a guidance session takes."
@@ -92,7 +109,7 @@ def load_settings() -> Settings:
 
     Raises:
         UnknownSettingError: a variable starts with GIDS_ and is no setting.
-        pydantic.ValidationError: a setting has a value that cannot be.
+        InvalidSettingError: a setting has a value that cannot be.
 
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -102,4 +119,12 @@ def load_settings() -> Settings:
     if unknown:
         message = f"unknown settings: {', '.join(unknown)}"
         raise UnknownSettingError(message)
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        told = "; ".join(
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {_SAID.get(fault['type'], fault['msg'])}"
+            for fault in faults
+        )
+        raise InvalidSettingError(told) from None  # its cause holds the values

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
@@ -18,6 +19,8 @@ from app.routers import catalogue, health, intakes, session_log, sessions
 from app.schemas.examples import exchanges
 from app.services.catalogue import CatalogueWatch
 from app.services.planner import Planning
+from app.services.repeating import Repeating
+from app.services.upkeep import upkeep
 
 OTHER_THREADS = 40
 """For what waits for nobody: however many requests wait for the database, the rest go on."""
@@ -58,6 +61,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     for module in (health, catalogue, intakes, sessions, session_log):
         api.include_router(module.router)
     database = Database(settings)
+    planning = Planning.of(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,13 +69,24 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
             require_head(database.engine)
             api.state.turns = CapacityLimiter(settings.database_pool)
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
-            watch = CatalogueWatch(database, poll_seconds=settings.catalogue_poll.total_seconds())
-            api.state.catalogue = watch
-            watch.start()
+            watch = api.state.catalogue = CatalogueWatch(database)
+            beside = [
+                Repeating(
+                    "catalogue", watch.refresh, seconds=settings.catalogue_poll.total_seconds()
+                ),
+                Repeating(
+                    "upkeep",
+                    partial(upkeep, database, planning, clock),
+                    seconds=settings.waiting_poll.total_seconds(),
+                ),
+            ]
+            for work in beside:
+                work.start()
             try:
                 yield
             finally:
-                watch.stop()
+                for work in beside:
+                    work.stop()
         finally:
             database.dispose()
 
@@ -83,7 +98,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         problems.install(app, public_url)
     openapi.install(api, public_url, exchanges())
     api.state.database = database
-    api.state.planning = Planning.of(settings)
+    api.state.planning = planning
     api.state.clock = clock
     return ApiRules(root, api=api, public_url=public_url, body_limit=settings.body_limit)
 

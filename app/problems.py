@@ -2,7 +2,7 @@
 
 Nothing that was submitted is ever echoed. A fault says where it is with a pointer: a JSON pointer
 (RFC 6901) into the body, such as "/scheduling/sessions" or "" for the whole body, and else the
-place and the name: "query/limit", "path/region", "header/idempotency-key".
+place and the name: "query/limit", "path/region", "header/Idempotency-Key".
 """
 
 import re
@@ -22,34 +22,33 @@ from app.domain.errors import Conflict, DomainError, Fault, InvalidInput, NotFou
 from app.migrate import SchemaError
 from app.observability import current_request, log_failure
 from app.schemas.base import OWN_FAULT
-from app.schemas.problem import Problem, ProblemFault
+from app.schemas.problem import MOST_FAULTS, Problem, ProblemFault
+from app.services.idempotency import KeyReusedError
+from app.services.intakes import AlreadyReferredError
+from app.services.sessions import OverlapError, SlotTakenError, ThreeSessionsError
 
 MEDIA_TYPE = "application/problem+json"
 PUBLIC_URL = "https://gidsfunctie.example"
 RETRY_AFTER_SECONDS = 2
-MOST_FAULTS = 100
 
 STATUSES: dict[str, int] = {
     "invalid-input": 400,
     "not-found": 404,
     "conflict": 409,
-    "idempotency-key-reused": 422,
+    KeyReusedError.slug: 422,
 }
 """HTTP status per slug of a DomainError; a child without its own entry has that of its parent."""
 
-_THREE = ("three-sessions", "An intake has at most three sessions that count.")
-_TAKEN = ("slot-not-free", "This place is not, or no longer, free. Choose another one.")
-_REFERRED = ("already-referred", "This intake already has a referral to this provision.")
-
-CONSTRAINTS: dict[str, tuple[str, str]] = {
-    "uq_guidance_session_intake_id_number": _THREE,
-    "guidance_session.intake_id, guidance_session.number": _THREE,
-    "ck_guidance_session_at_most_three": _THREE,
-    "ex_guidance_session_adviser_overlap": _TAKEN,
-    "uq_referral_intake_id_provision_id": _REFERRED,
-    "referral.intake_id, referral.provision_id": _REFERRED,
+CONSTRAINTS: dict[str, type[Conflict]] = {
+    "uq_guidance_session_intake_id_number": ThreeSessionsError,
+    "guidance_session.intake_id, guidance_session.number": ThreeSessionsError,
+    "ck_guidance_session_at_most_three": ThreeSessionsError,
+    "ex_guidance_session_adviser_overlap": SlotTakenError,
+    "ex_guidance_session_intake_overlap": OverlapError,
+    "uq_referral_intake_id_provision_id": AlreadyReferredError,
+    "referral.intake_id, referral.provision_id": AlreadyReferredError,
 }
-"""Slug and detail of the 409 per database constraint; see `constraint_name` for the keys."""
+"""What a service would have refused, per database constraint; see `constraint_name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,7 @@ OCCURRENCES = {
             "Unsupported media type",
             "Send the body as a media type under allowed, in UTF-8 and not compressed.",
         ),
-        Occurrence(
-            422,
-            "idempotency-key-reused",
-            "Idempotency-Key used for another request",
-            "This key came with another body before. Use a new key for a new request.",
-        ),
+        Occurrence(422, KeyReusedError.slug, KeyReusedError.title, KeyReusedError.detail),
         Occurrence(
             500,
             "internal-error",
@@ -160,6 +154,7 @@ _OTHER_FAULTS = {
     "enum": ("not-a-choice", "This must be {expected}."),
     "literal_error": ("not-a-choice", "This must be {expected}."),
 }
+_ONE = re.compile(r"\b1 (character|item)s\b")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -180,8 +175,7 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
         if constraint not in CONSTRAINTS:
             log_failure(error, constraint=constraint)
             return from_status(500, public_url)
-        slug, detail = CONSTRAINTS[constraint]
-        return _answer(replace(OCCURRENCES[409], slug=slug, detail=detail), public_url)
+        return from_domain(CONSTRAINTS[constraint](), public_url)
 
     async def unavailable(_request: Request, error: Exception) -> Response:
         log_failure(error)
@@ -261,7 +255,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         code, detail = "wrong-type", f"This must be {_WRONG_TYPE[kind]}."
     elif kind in _OTHER_FAULTS:
         code, template = _OTHER_FAULTS[kind]
-        detail = template.format(**context)
+        detail = _ONE.sub(r"1 \1", template.format(**context))
     else:
         code, detail = "invalid", "This value is not valid here. The API document says what is."
     return Fault(_pointer(error["loc"]), code, detail)

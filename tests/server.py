@@ -54,12 +54,18 @@ def running(app: ASGIApp) -> Iterator[str]:
         listener.close()
 
 
+def free_port() -> int:
+    """Give a port at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 class ServerProcess:
     """The service as an operator runs it, to be killed and started again on one port."""
 
     def __init__(self, database_url: str, **settings: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port: int = listener.getsockname()[1]
+        self.port = free_port()
         self._environment: Mapping[str, str] = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),

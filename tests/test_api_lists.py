@@ -95,6 +95,34 @@ def test_a_page_that_cannot_be_is_refused(
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("url", "query", "pointer", "code"),
+    [
+        ("/slots", {"region": "AM99"}, "query/region", "unknown"),
+        ("/slots", {"region": "AM00"}, "query/region", "unknown"),
+        ("/intakes", {"region": "AM99"}, "query/region", "unknown"),
+        (
+            "/slots",
+            {"region": REGION, "from": "2026-12-02T09:00:00Z", "until": "2026-12-02T09:00:00Z"},
+            "query/until",
+            "contradiction",
+        ),
+        (
+            "/slots",
+            {"region": REGION, "from": "2026-12-02T09:00:00Z", "until": "2026-12-01T09:00:00Z"},
+            "query/until",
+            "contradiction",
+        ),
+    ],
+)
+def test_what_could_never_have_an_item_is_refused_and_not_an_empty_list(
+    open_client: httpx.Client, url: str, query: dict[str, str], pointer: str, code: str
+) -> None:
+    answer = open_client.get(url, params=query)
+    assert answer.status_code == 400
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
+
+
 def intake(client: httpx.Client, origin: str) -> dict[str, Any]:
     answer = client.post(
         "/intakes",

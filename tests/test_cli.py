@@ -3,18 +3,16 @@
 import json
 import logging
 import os
-import signal
-import socket
+import re
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
 
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER
@@ -22,9 +20,11 @@ from app.cli import main
 from app.db import Database
 from app.main import utc_now
 from app.services.advisers import demo_advisers, import_advisers
+from tests.server import free_port
 from tests.services.desk import ANNA, Desk, wishes
 
 ROOT = Path(__file__).parent.parent
+IMAGE = (ROOT / "Dockerfile").read_text()
 Gids = Callable[..., tuple[int, str, str]]
 
 ADVISERS = f"""
@@ -107,12 +107,6 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(gids):
     assert "Traceback" not in err
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 # The catalogue
 
 
@@ -187,21 +181,57 @@ def test_filling_gives_places_in_every_region_and_to_who_has_none(
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("weekday: 2", "weekday: 9", "advisers.0.windows.0: Value error, a weekday is 1"),
+        ("weekday: 2", "weekday: 9", "advisers.0.windows.0: a weekday is 1"),
         ("mode: phone", "mode: chat", "advisers.0.windows.0.mode: Input should be 'phone'"),
-        ('"12:00"', "12:00", "advisers.0.windows.0.ends: Value error, write hours between quotes"),
-        ("name: Anna Geheim", "nick: Anna Geheim", "advisers.0.name: Field required"),
-        ("advisers:", "", "AdvisersIn: Input should be a valid dictionary"),
-        ("windows:", "windows: [", "line 6: expected"),
-        ("name:", "\tname:", "line 4: found character"),
+        ('"12:00"', "12:00", "advisers.0.windows.0.ends: write hours between quotes"),
+        ('"12:00"', '"12"', "advisers.0.windows.0.ends: write hours between quotes"),
+        ('"12:00"', '"12:00Z"', "advisers.0.windows.0.ends: write hours between quotes"),
+        ('"12:00"', '"29:00"', "advisers.0.windows.0.ends: there is no such hour"),
+        ("AM01", "AM99", "advisers.0.windows.0.region: there is no such region"),
+        ("AM01", "Geheim", "advisers.0.windows.0.region: give the CBS code of a region"),
+        ("}", ", valid_until: 2027-13-45}", "windows.0.valid_until: there is no such day"),
+        ("}", ", valid_until: 20271345}", "windows.0.valid_until: write a day as 2027-06-30"),
+        (f"id: {ANNA}", "id: Geheim", "advisers.0.id: this must be a UUID"),
+        ("name: Anna Geheim", "name: 7", "advisers.0.name: this must be a text"),
+        ("name: Anna Geheim", "nick: Anna Geheim", "advisers.0.name: this is missing"),
+        ("advisers:", "", "the whole file: this must be names with their values"),
+        ("name: Anna Geheim", "name: !!int Geheim", "this is no YAML that can be read"),
+        ("name: Anna Geheim", "name: Gehéim", "the file is not UTF-8"),
+        ("windows:", "windows: [", "line 6: "),
+        ("name:", "\tname:", "line 4: found "),
     ],
 )
-def test_a_fault_in_a_file_of_advisers_is_told_by_its_place_alone(old, new, told, gids, tmp_path):
+def test_a_fault_in_a_file_of_advisers_is_told_by_file_and_place_alone(
+    old, new, told, gids, tmp_path, sqlite_template
+):
     file = tmp_path / "advisers.yaml"
-    file.write_text(ADVISERS.replace(old, new))
-    line = said(gids("advisers", "import", str(file)))
+    file.write_bytes(ADVISERS.replace(old, new).encode("latin-1"))
+    line = said(gids("advisers", "import", str(file), database_url=f"sqlite:///{sqlite_template}"))
+    assert line.startswith(f"{file}: ")
     assert told in line
     assert "Geheim" not in line
+    assert str(ANNA) not in line
+
+
+def test_every_fault_in_a_file_of_advisers_is_told_at_once(gids, tmp_path, sqlite_template):
+    settings = {"database_url": f"sqlite:///{sqlite_template}"}
+    file = tmp_path / "advisers.yaml"
+    second = ADVISERS.replace("advisers:\n", "")
+    file.write_text((ADVISERS + second).replace("AM01", "AM99").replace("weekday: 2", "weekday: x"))
+    line = said(gids("advisers", "import", str(file), **settings)).removeprefix(f"{file}: ")
+    assert [fault.partition(": ")[0] for fault in line.split("; ")] == [
+        f"advisers.{adviser}.windows.0.{field}"
+        for adviser in (0, 1)
+        for field in ("region", "weekday")
+    ]
+
+
+def test_an_adviser_who_stands_twice_in_a_file_is_refused(gids, tmp_path, sqlite_template):
+    file = tmp_path / "advisers.yaml"
+    file.write_text(ADVISERS + ADVISERS.replace("advisers:\n", ""))
+    settings = {"database_url": f"sqlite:///{sqlite_template}"}
+    line = said(gids("advisers", "import", str(file), **settings))
+    assert line.startswith(f"{file}: advisers: the same id stands at 0 and 1")
     assert str(ANNA) not in line
 
 
@@ -221,9 +251,9 @@ def test_a_setting_that_does_not_exist_is_refused_by_name(command, gids):
 def test_a_setting_that_cannot_be_is_refused_without_repeating_it(gids):
     line = said(gids("db", "check", port="geheim", log_level="loud", database_url="mysql:geheim"))
     assert [part.partition(":")[0] for part in line.split("; ")] == [
-        "database_url",
-        "port",
-        "log_level",
+        "GIDS_DATABASE_URL",
+        "GIDS_PORT",
+        "GIDS_LOG_LEVEL",
     ]
     assert "geheim" not in line
 
@@ -265,65 +295,54 @@ def test_health_tells_whether_the_running_service_is_ready(gids, client, databas
     assert (code, json.loads(out)["status"]) == (1, 503)
 
 
-def test_health_of_a_service_that_does_not_run_is_told(gids):
-    assert "refused" in said(gids("health", port=str(free_port())))
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")],  # noqa: S104 - the command looks where to ask
+)
+def test_health_of_a_service_that_does_not_run_names_the_address(host, asked, gids, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    port = free_port()
+    line = said(gids("health", host=host, port=str(port)))
+    assert line.startswith(f"http://{asked}:{port}/v1/health/ready does not answer: ")
+
+
+def test_health_asks_the_service_itself_and_no_proxy(gids, client, monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    assert gids("health", port=str(client.base_url.port))[0] == 0
+
+
+def test_the_health_check_of_the_image_asks_the_service_in_seconds(client, database):
+    found = re.search(r"^HEALTHCHECK .*? CMD (\[.*?\])$", IMAGE, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    command = json.loads(found[1].replace("\\\n", ""))
+    assert command[0] == "python"
+
+    def healthy() -> bool:
+        port, proxy = client.base_url.port, f"http://127.0.0.1:{free_port()}"
+        asked = subprocess.run(  # noqa: S603 - our own command, no shell
+            [sys.executable, *command[1:]],
+            env={"GIDS_PORT": str(port), "http_proxy": proxy},
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        return asked.returncode == 0
+
+    assert healthy()
+    set_revision(database, "20990101_0000")
+    assert not healthy()
+
+
+def test_a_server_process_has_a_minute_to_answer_its_parent(
+    gids, loggers, monkeypatch, sqlite_template
+):
+    started: dict[str, object] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda _app, **how: started.update(how))
+    settings = {"demo": "1", "database_url": f"sqlite:///{sqlite_template}"}
+    assert gids("serve", "--workers", "2", **settings)[0] == 0
+    assert (started["workers"], started["timeout_worker_healthcheck"]) == (2, 60)
 
 
 def test_the_api_document_is_what_the_service_publishes(gids, open_client):
     code, out, err = gids("openapi")
     assert (code, err) == (0, "")
     assert json.loads(out) == open_client.get("/openapi.json").json()
-
-
-# As processes
-
-
-def process(*arguments: str, folder: Path, **settings: str) -> subprocess.Popen[str]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
-    return subprocess.Popen(  # noqa: S603 - our own arguments, no shell
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def test_the_commands_run_as_a_program_with_state_under_var_alone(tmp_path):
-    with process("db", "upgrade", folder=tmp_path) as done:
-        out, err = done.communicate(timeout=60)
-    assert (done.returncode, out, err) == (0, f"the schema is at {migrate.head()}\n", "")
-    assert [one.name for one in tmp_path.iterdir()] == ["var"]
-
-
-def test_the_demo_sets_itself_up_serves_and_stops_cleanly(tmp_path):
-    for start in ("first", "second"):
-        port = free_port()
-        with process("demo", folder=tmp_path, GIDS_PORT=str(port)) as demo:
-            wait_until_ready(demo, port)
-            answer = httpx.post(
-                f"http://127.0.0.1:{port}/v1/provision-checks",
-                json={"originSector": "schoonmaak", "employment": "employee"},
-            )
-            assert answer.json()["referrals"][0]["provisionId"] == "schoonmaak-loopbaancheck"
-            free = httpx.get(f"http://127.0.0.1:{port}/v1/slots", params={"region": "AM35"})
-            assert free.json()["items"], start
-            demo.send_signal(signal.SIGINT)
-            out, err = demo.communicate(timeout=60)
-        assert (demo.returncode, err) == (0, "")
-        assert f"http://127.0.0.1:{port}/v1/openapi.json" in out
-        assert "Traceback" not in out
-    assert [one.name for one in tmp_path.iterdir()] == ["var"]
-
-
-def wait_until_ready(demo: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        assert demo.poll() is None
-        assert time.monotonic() < deadline
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/v1/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            threading.Event().wait(0.05)

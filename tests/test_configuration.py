@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic.fields import FieldInfo
 
-from app.config import PREFIX, Settings
+from app.config import PREFIX, InvalidSettingError, Settings, load_settings
 from app.main import NoIdentityError, create_app
 from app.services.advisers import AdvisersIn
 
@@ -54,11 +54,15 @@ def parts_of_the_unit(field: FieldInfo) -> Iterator[str]:
         for kind in ("ge", "gt", "le"):
             limit = getattr(bound, kind, None)
             if isinstance(limit, timedelta):
-                yield "more than zero" if kind == "gt" else "zero or more"
+                yield "more than zero" if kind == "gt" else at_least(limit)
             elif limit is not None:
                 yield str(limit)
         choices = re.fullmatch(r"\^\(([A-Z|]+)\)\$", getattr(bound, "pattern", ""))
         yield from choices[1].split("|") if choices else ()
+
+
+def at_least(bound: timedelta) -> str:
+    return f"{bound // timedelta(milliseconds=1)} millisecond or more" if bound else "zero or more"
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -70,6 +74,30 @@ def test_the_unit_says_how_a_value_is_written_and_its_bounds(name):
         if not re.search(rf"\b{part}\b", unit)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("GIDS_LOCK_TIMEOUT", "10 geheim", "PT10S is ten seconds"),
+        ("GIDS_LOCK_TIMEOUT", "10", "PT10S is ten seconds"),
+        ("GIDS_LOCK_TIMEOUT", "PT0S", "greater than or equal to 1000 microseconds"),
+        ("GIDS_LOCK_TIMEOUT", "PT0.0009S", "greater than or equal to 1000 microseconds"),
+        ("GIDS_WAITING_POLL", "PT0S", "greater than 0 seconds"),
+        ("GIDS_DEMO", "geheim", "write 1 or 0"),
+        ("GIDS_PORT", "geheim", "valid integer"),
+        ("GIDS_PUBLIC_URL", "geheim", "valid URL"),
+        ("GIDS_LOG_LEVEL", "geheim", "DEBUG|INFO"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_by_its_variable_and_not_repeated(
+    name, value, told, monkeypatch
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettingError, match=rf"^{name}: ") as refused:
+        load_settings()
+    assert told in str(refused.value)
+    assert "geheim" not in str(refused.value)
 
 
 def test_no_document_names_a_setting_that_does_not_exist():

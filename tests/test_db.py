@@ -250,6 +250,16 @@ def test_a_writer_that_does_not_know_the_rule_of_turns_is_waited_for(database, i
     assert things(database) == [1, 2]
 
 
+@on_sqlite
+def test_from_its_first_statement_a_writer_keeps_strangers_out(database, impatient):
+    with database.write() as session, impatient.engine.connect() as stranger:
+        assert session.execute(sa.text("SELECT count(*) FROM thing")).scalar_one() == 0
+        with pytest.raises(OperationalError, match="database is locked"):
+            stranger.exec_driver_sql("INSERT INTO thing VALUES (1)")
+        session.execute(ADD, {"id": 2})
+    assert things(database) == [2]
+
+
 @on_postgresql
 def test_a_row_that_stays_locked_ends_the_wait(database, impatient):
     add(database, 1)

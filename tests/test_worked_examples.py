@@ -103,7 +103,7 @@ def test_a_cleaner_is_referred_to_the_loopbaancheck_first(open_client):
     assert first["reasons"] == [
         {
             "code": "works_in_sector",
-            "detail": "U werkt in Schoonmaak, of werkte daar het laatst.",
+            "detail": "U werkt in de sector Schoonmaak.",
         },
         {"code": "employment_fits", "detail": "U bent werknemer."},
     ]
@@ -174,7 +174,7 @@ def test_a_driver_in_the_beroepsgoederenvervoer_is_refused_soob(open_client):
         {
             "code": "already_there",
             "detail": "Dit is voor mensen die van buiten komen."
-            " U werkt al in Beroepsgoederenvervoer over de weg.",
+            " U werkt of werkte al in de sector Beroepsgoederenvervoer over de weg.",
         }
     ]
 

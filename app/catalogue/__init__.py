@@ -2,7 +2,7 @@
 
 from app.catalogue.assembly import build, digest
 from app.catalogue.faults import CatalogueError, Fault
-from app.catalogue.files import PACKAGE_FOLDER, load, read_files
+from app.catalogue.files import PACKAGE_FOLDER, load, read_files, read_yaml
 from app.catalogue.records import Record
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "digest",
     "load",
     "read_files",
+    "read_yaml",
 ]

@@ -63,6 +63,14 @@ _Loader.yaml_constructors = {
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
+def read_yaml(text: str) -> object:
+    """Return what a YAML text holds: nothing that JSON could not carry, no key twice.
+
+    Raises yaml.YAMLError for anything else, and ValueError for a value that is not of its tag.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+
+
 def load(folder: Path = PACKAGE_FOLDER) -> Catalogue:
     """Return the catalogue that the YAML files under this folder make.
 
@@ -95,7 +103,7 @@ def read_files(folder: Path = PACKAGE_FOLDER) -> list[Record]:
 
 def _read(path: Path, name: str) -> Iterator[Record | Fault]:
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+        content = read_yaml(path.read_text("utf-8"))
     except UnicodeDecodeError:
         yield Fault(name, "", "", "is not UTF-8")
         return

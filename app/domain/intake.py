@@ -4,6 +4,7 @@
 en wat motiveert je'?" (Handreiking, bijlage 3, 3.e)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -118,6 +119,14 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
             region that is not the municipality's, or sessions wished more than a year ahead.
 
     """
+    municipality = _municipality(answers, knowledge)
+    _refuse_faults(answers, knowledge.catalogue, municipality, on=on)
+    return find(answers, knowledge, on=on)
+
+
+def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
+    """Understand answers that were accepted before, and apply the rule of this day to them."""
+    municipality = _municipality(answers, knowledge)
     target = (
         resolve_sector(knowledge.lexicon, answers.target_sector) if answers.target_sector else None
     )
@@ -129,12 +138,6 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     origin = _placed_by_employer(
         resolve_sector(knowledge.lexicon, answers.origin_sector), organisation, knowledge.catalogue
     )
-    municipality = (
-        resolve_municipality(knowledge.lexicon, answers.municipality)
-        if answers.municipality
-        else None
-    )
-    _refuse_faults(answers, knowledge.catalogue, municipality, on=on)
     person = Person(
         origin=origin.sector,
         target=target.sector if target else None,
@@ -145,11 +148,13 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         else origin.occupation,
         organisation=organisation.organisation if organisation else origin.organisation,
         organisation_named=organisation is not None or origin.organisation is not None,
+        organisation_guessed=organisation is not None
+        and organisation.matched_by is MatchedBy.fuzzy,
         employment=answers.employment,
         job_loss=answers.job_loss,
         purpose=answers.purpose,
         years_of_service=answers.years_of_service,
-        used={one.provision_id: one.used_on for one in answers.used_provisions},
+        used=_last_use(answers.used_provisions),
     )
     check = check_provisions(person, knowledge.catalogue, on=on)
     return Finding(
@@ -161,6 +166,23 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         check=check,
         skills=_weigh_skills(answers, person, knowledge, check),
     )
+
+
+def _municipality(answers: Answers, knowledge: Knowledge) -> MunicipalityMatch | None:
+    if answers.municipality is None:
+        return None
+    return resolve_municipality(knowledge.lexicon, answers.municipality)
+
+
+def _last_use(used: Sequence[UsedProvision]) -> dict[str, date | None]:
+    """Keep the last day on which each was used; a use whose day nobody knows may be later still."""
+    last: dict[str, date | None] = {}
+    for one in used:
+        known = last.get(one.provision_id, date.min)
+        last[one.provision_id] = (
+            None if one.used_on is None or known is None else max(one.used_on, known)
+        )
+    return last
 
 
 def _placed_by_employer(

@@ -21,7 +21,7 @@ from app.domain.conditions import (
     WorksInOrWantsInto,
     YearsOfService,
 )
-from app.domain.terms import Inheritance, Purpose
+from app.domain.terms import Employment, Inheritance, JobLoss, Purpose
 from app.domain.verdicts import (
     EMPLOYMENT_WORDS,
     JOB_LOSS_WORDS,
@@ -63,32 +63,47 @@ def _lies_above(catalogue: Catalogue, sector: str, wanted: Iterable[str]) -> boo
     return any(catalogue.lies_within(one, sector) for one in wanted)
 
 
+def _employer_says(names: str, case: Case) -> Finding | None:
+    """Let an employer that is surely known narrow what its sector says.
+
+    An organisation keeps its sector's provisions only as far as its cao says so, and an employer
+    of another sector makes one wonder in which sector someone works.
+    """
+    person, catalogue = case.person, case.catalogue
+    organisation = catalogue.organisations.get(person.organisation or "")
+    if organisation is None or person.origin is None or person.organisation_guessed:
+        return None
+    if not catalogue.same_line(person.origin, organisation.sector):
+        own = catalogue.sectors[person.origin].name
+        return unknown("employer_elsewhere", f"Werkt u in de sector {own}?")
+    if organisation.sector != person.origin or organisation.inherits is Inheritance.yes:
+        return None
+    if organisation.inherits is Inheritance.no:
+        return unmet(
+            "employer_outside_cao",
+            f"Deze voorziening is voor de sector {names}. "
+            f"{organisation.name} valt daar niet onder.",
+        )
+    return unknown("sector_uncertain", f"Valt uw werk onder de cao van {names}?")
+
+
 @judge.register
 def judge_works_in(condition: WorksIn, case: Case) -> Finding:
-    """Origin side, with inheritance down the tree only (Handreiking 4.3, row Agrarische sector).
-
-    An organisation keeps its sector's provisions only as far as its cao says so.
-    """
+    """Origin side, with inheritance down the tree only (Handreiking 4.3, row Agrarische sector)."""
     person, catalogue = case.person, case.catalogue
     names = case.sector_names(condition.sectors)
     if person.origin is None:
         return unmet(
             "sector_unknown",
-            f"Deze voorziening is voor {names}. Wij herkennen uw sector niet.",
+            f"Deze voorziening is voor de sector {names}. Wij weten niet in welke sector u werkt.",
         )
     inherits = _strongest(catalogue, person.origin, condition.sectors)
-    organisation = catalogue.organisations.get(person.organisation or "")
-    if organisation and organisation.sector == person.origin and inherits is not Inheritance.no:
-        if organisation.inherits is Inheritance.no:
-            return unmet(
-                "employer_outside_cao",
-                f"Deze voorziening is voor {names}. {organisation.name} valt daar niet onder.",
-            )
-        if organisation.inherits is Inheritance.uncertain:
-            inherits = Inheritance.uncertain
     own = catalogue.sectors[person.origin].name
+    if inherits is not Inheritance.no and (finding := _employer_says(names, case)):
+        return finding
     if inherits is Inheritance.yes:
-        return met("works_in_sector", f"U werkt in {own}, of werkte daar het laatst.")
+        works = "werkte het laatst" if person.employment is Employment.job_seeker else "werkt"
+        return met("works_in_sector", f"U {works} in de sector {own}.")
     if inherits is Inheritance.uncertain:
         return unknown(
             "sector_uncertain", condition.question or f"Valt uw werk onder de cao van {names}?"
@@ -96,17 +111,17 @@ def judge_works_in(condition: WorksIn, case: Case) -> Finding:
     if _lies_above(catalogue, person.origin, condition.sectors):
         return unmet(
             "sector_too_broad",
-            f"Deze voorziening is alleen voor {names}. U noemde {own}, dat is breder. "
-            "Vraag in welke sector het precies is.",
+            f"Deze voorziening is alleen voor de sector {names}. U noemde {own}, dat is breder. "
+            "In welk deel daarvan werkt u?",
         )
-    return unmet("other_sector", f"Deze voorziening is voor {names}. U werkt in {own}.")
+    return unmet("other_sector", f"Deze voorziening is voor de sector {names}. Uw sector is {own}.")
 
 
 def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
     person, catalogue = case.person, case.catalogue
     if person.target is None:
         if person.target_named:
-            return unmet("target_unknown", "Wij herkennen niet naar welke sector u wilt.")
+            return unmet("target_unknown", "Wij weten niet naar welke sector u wilt.")
         return unmet("no_target", "U noemde geen sector waar u naartoe wilt.")
     wanted = catalogue.sectors[person.target].name
     names = case.sector_names(sectors)
@@ -114,27 +129,30 @@ def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
     if inherits is Inheritance.yes:
         return met("wants_into_sector", f"U wilt naar {wanted}.")
     if inherits is Inheritance.uncertain:
-        return unknown("target_uncertain", f"Geldt de instroom van {names} ook voor {wanted}?")
+        return unknown("target_uncertain", f"Hoort {wanted} bij de sector {names}?")
     if _lies_above(catalogue, person.target, sectors):
         return unmet(
             "target_too_broad",
-            f"Deze voorziening is alleen voor {names}. U noemde {wanted}, dat is breder.",
+            f"Deze voorziening is alleen voor de sector {names}. U noemde {wanted}, dat is breder. "
+            "Naar welk deel daarvan wilt u?",
         )
-    return unmet("other_target", f"Deze voorziening is voor {names}. U wilt naar {wanted}.")
+    return unmet(
+        "other_target", f"Deze voorziening is voor de sector {names}. U wilt naar {wanted}."
+    )
 
 
 def _comes_from_inside(condition: WantsInto, case: Case) -> Finding | None:
     """Say what stands in the way of someone who is, or may be, inside already."""
     origin, catalogue = case.person.origin, case.catalogue
     not_from = condition.not_from or condition.sectors
-    question = condition.question or f"Werkt u nu al in {case.sector_names(not_from)}?"
+    question = condition.question or f"Werkt u nu al in de sector {case.sector_names(not_from)}?"
     if origin is None:
         return unknown("origin_unknown", question)
     if _strongest(catalogue, origin, not_from) is Inheritance.yes:
         return unmet(
             "already_there",
             "Dit is voor mensen die van buiten komen. "
-            f"U werkt al in {catalogue.sectors[origin].name}.",
+            f"U werkt of werkte al in de sector {catalogue.sectors[origin].name}.",
         )
     near = (*not_from, *condition.ask_from)
     if _lies_within(catalogue, origin, near) or _lies_above(catalogue, origin, not_from):
@@ -176,6 +194,8 @@ def judge_employed_by(condition: EmployedBy, case: Case) -> Finding:
     names = " of ".join(organisation.name for organisation in organisations)
     if person.organisation in condition.organisations:
         employer = catalogue.organisations[person.organisation]
+        if person.organisation_guessed:
+            return unknown("employer_uncertain", f"Is {employer.name} uw werkgever?")
         if person.origin is None or catalogue.same_line(person.origin, employer.sector):
             return met("employed_by", f"U werkt bij {employer.name}.")
         return unknown(
@@ -215,8 +235,10 @@ def judge_job_loss(condition: JobLossIs, case: Case) -> Finding:
     if case.person.job_loss not in condition.allowed:
         allowed = " of ".join(JOB_LOSS_WORDS[one] for one in condition.allowed)
         return unmet(code, f"Deze voorziening is er alleen als u {allowed}.")
-    if case.person.loses_job:
-        return met(code, "U verliest uw baan, of dat dreigt.")
+    if case.person.job_loss is JobLoss.happened:
+        return met(code, "U verliest uw baan, of u bent die al kwijt.")
+    if case.person.job_loss is JobLoss.threatened:
+        return met(code, "Er is kans dat u uw baan verliest.")
     return met(code, "Uw baan is niet in gevaar.")
 
 
@@ -241,12 +263,11 @@ def judge_staying(condition: StaysIn, case: Case) -> Finding:
         stays = person.purpose is Purpose.growth_in_sector
         leaves = person.purpose is Purpose.other_sector
     if stays:
-        return met("stays_in_sector", f"U blijft in {names}.")
+        return met("stays_in_sector", f"U blijft in de sector {names}.")
     if leaves and not condition.ask:
-        return unmet("leaves_sector", f"Deze voorziening is voor wie in {names} blijft.")
-    return unknown(
-        "destination_uncertain", condition.question or f"Wilt u in {names} blijven werken?"
-    )
+        return unmet("leaves_sector", f"Deze voorziening is voor wie in de sector {names} blijft.")
+    stay = f"Wilt u in de sector {names} blijven werken?"
+    return unknown("destination_uncertain", condition.question or stay if leaves else stay)
 
 
 @judge.register
@@ -259,6 +280,9 @@ def judge_target_occupation(condition: TargetOccupationIs, case: Case) -> Findin
         for occupation in sector.occupations
     }
     names = " of ".join(occupations[one] for one in condition.occupations)
+    present = case.person.occupation
+    if present in condition.occupations:
+        return unmet("occupation_present", f"U bent al {occupations[present]}.")
     if wanted is None:
         return unknown("occupation_unknown", condition.question or f"Wilt u {names} worden?")
     if wanted in condition.occupations:
@@ -280,7 +304,7 @@ def judge_years_of_service(condition: YearsOfService, case: Case) -> Finding:
             condition.question or f"Zit u in uw {condition.from_year}e dienstjaar of later?",
         )
     if years >= condition.from_year:
-        return met("years_reached", f"U hebt {years} dienstjaren.")
+        return met("years_reached", f"U werkt daar al {years} jaar.")
     if years == condition.from_year - 1:
         return unknown(
             "years_uncertain",
@@ -301,7 +325,10 @@ def _years_later(day: date, years: int) -> date:
 @judge.register
 def judge_earlier_use(condition: NotUsedWithin, case: Case) -> Finding:
     """Once in so many years (Handreiking 4.3, row Rijksoverheid: "eenmaal per vijf jaar")."""
-    not_used = met("not_used", f"U gebruikte dit niet in de laatste {condition.years} jaar.")
+    not_used = met(
+        "not_used",
+        f"Voor zover wij weten gebruikte u dit niet in de laatste {condition.years} jaar.",
+    )
     if case.provision_id not in case.person.used:
         return not_used
     used_on = case.person.used[case.provision_id]

@@ -1,6 +1,6 @@
 """The index of everything people may say: built once per catalogue, then only looked up."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
@@ -10,6 +10,8 @@ from app.domain.wording import edits, is_other_word, normalise, tolerance
 
 RANK: Mapping[MatchedBy, int] = {matched_by: rank for rank, matched_by in enumerate(MatchedBy)}
 _LONGEST_ABBREVIATION = 3
+_LONGEST_PHRASE = 6
+_LONG_WORD = 8
 _PLURAL_S = ("er", "aar", "eur", "or", "ster")
 _PLURAL_N = ("kundige", "ende")
 
@@ -111,6 +113,23 @@ class Lexicon:
     def of(cls, catalogue: Catalogue) -> Self:
         """Build the index of a catalogue."""
         return cls(catalogue, Index(_terms(catalogue)), Index(_places(catalogue)))
+
+    def at(self, spoken: Sequence[str], position: int) -> tuple[tuple[Term, ...], int]:
+        """Return what the longest known phrase from here means, and how many words it takes.
+
+        An abbreviation counts only in capitals; a long unknown word may hold one typing error.
+        """
+        shouted = all(word.isupper() for word in spoken)
+        for size in range(min(_LONGEST_PHRASE, len(spoken) - position), 0, -1):
+            phrase = spoken[position : position + size]
+            terms = self.sectors.get("".join(phrase).casefold())
+            capitals = not shouted and all(word.isupper() for word in phrase)
+            terms = tuple(term for term in terms if capitals or not term.abbreviation)
+            if terms:
+                return terms, size
+        word = spoken[position].casefold()
+        terms = self.sectors.near(word, 1) if len(word) >= _LONG_WORD else ()
+        return tuple(Term(term.sector, MatchedBy.fuzzy, term.occupation) for term in terms), 1
 
 
 def _terms(catalogue: Catalogue) -> Iterator[tuple[str, Term]]:

@@ -13,7 +13,8 @@ class Person:
     """The resolved answers to the four questions of the intake (Handreiking, bijlage 3, 3.e).
 
     `origin` is the sector someone works in or last worked in. A `None` beside a `*_named` that is
-    true means: something was said, and it was not understood. `used` holds what was used before,
+    true means: something was said, and it was not understood. `organisation_guessed`: by a typing
+    error only. `used` holds what was used before,
     with the day, or `None` when the day is not known.
     """
 
@@ -24,6 +25,7 @@ class Person:
     occupation: str | None = None
     organisation: str | None = None
     organisation_named: bool = False
+    organisation_guessed: bool = False
     employment: Employment | None = None
     job_loss: JobLoss = JobLoss.none
     purpose: Purpose | None = None

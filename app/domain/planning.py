@@ -176,20 +176,22 @@ def choose(
     """Choose at most `count` slots, soonest first, from slots in order of start.
 
     Only slots in one of `modes`; of those that start together, the mode named first wins, then
-    the order in which they were offered. Every chosen slot starts at least `gap` of elapsed time
-    before or after every other and every start in `taken`. No more slots are taken from `offered`
-    than needed. (Design, section 4: soonest first, at least 7 days apart.)
+    the order in which they were offered. Every chosen slot starts at least `gap` before or after
+    every other and every start in `taken`, on the Dutch clock: the same hour a week later is seven
+    days, also when the clock changes in between. No more slots are taken from `offered` than
+    needed. (Design, section 4: soonest first, at least 7 days apart.)
     """
     chosen: list[Slot] = []
     if count <= 0:
         return chosen
-    starts = list(taken)
+    starts = [_wall(start) for start in taken]
     preference = {mode: rank for rank, mode in reversed(list(enumerate(modes)))}
     fitting = (slot for slot in offered if slot.mode in preference)
     for start, together in groupby(fitting, key=attrgetter("starts_at")):
-        if all(abs(start - other) >= gap for other in starts):
+        on_the_clock = _wall(start)
+        if all(abs(on_the_clock - other) >= gap for other in starts):
             chosen.append(min(together, key=lambda slot: preference[slot.mode]))
-            starts.append(start)
+            starts.append(on_the_clock)
             if len(chosen) == count:
                 break
     return chosen

@@ -17,9 +17,12 @@ from app.domain.terms import MatchedBy
 from app.domain.wording import (
     core,
     core_span,
+    is_any_workplace,
     is_filler,
     is_other_word,
+    is_work_elsewhere,
     normalise,
+    says_what_about,
     turns_away,
     words,
 )
@@ -39,8 +42,6 @@ __all__ = [
 ]
 
 LONGEST_SAID = 200
-_LONGEST_PHRASE = 6
-_LONG_WORD = 8
 _PAIR = 2
 _BEFORE_A_NAME = frozenset({"de", "het", "bij", "in", "van", "naar"})
 _PLACE_FILLERS = frozenset(words("woon wonen woont woonachtig woonplaats gemeente regio omgeving"))
@@ -91,7 +92,8 @@ def resolve_sector(lexicon: Lexicon, said: str) -> Resolution:
     """Resolve a sector given as an id, a name or what people say (design, 3.1).
 
     The whole phrase first; then the known words within it, when they agree on one line of the
-    tree (the deepest counts); then a typing error. Never raises; texts over 200 characters, which
+    tree (the deepest counts); then a typing error. A known word that is about something unknown
+    ("bouw van websites") leaves only alternatives. Never raises; texts over 200 characters, which
     the contract does not let through, resolve to nothing.
     """
     if len(said) > LONGEST_SAID:
@@ -103,6 +105,9 @@ def resolve_sector(lexicon: Lexicon, said: str) -> Resolution:
     if turns_away(tokens):
         return Resolution(said)
     found = () if _is_compound(lexicon, tokens, spoken) else tuple(_within(lexicon, spoken))
+    if _is_about_another(lexicon, spoken):
+        everything = [term for terms in found for term in terms]
+        return Resolution(said, alternatives=_sectors(everything))
     if found:
         return _agree(lexicon.catalogue, said, found, alone=_says_no_more(tokens))
     return _decide(said, _mistyped(lexicon, tokens), fuzzy=True)
@@ -136,10 +141,9 @@ def resolve_occupation(lexicon: Lexicon, said: str, sector: str | None) -> str |
     found = [term for term in _whole(lexicon, said) if term.occupation]
     spoken = words(said)
     tokens = tuple(word.casefold() for word in spoken)
-    if not found and not turns_away(tokens):
+    if not found and not turns_away(tokens) and not _is_about_another(lexicon, spoken):
         found = [term for terms in _within(lexicon, spoken) for term in terms if term.occupation]
-    if not found and not turns_away(tokens):
-        found = [term for term in _mistyped(lexicon, tokens) if term.occupation]
+        found = found or [term for term in _mistyped(lexicon, tokens) if term.occupation]
     if sector is not None and sector in lexicon.catalogue.sectors:
         own = [term for term in found if lexicon.catalogue.same_line(term.sector, sector)]
         found = own or found
@@ -243,28 +247,60 @@ def _is_compound(lexicon: Lexicon, tokens: tuple[str, ...], spoken: Sequence[str
 def _within(lexicon: Lexicon, spoken: Sequence[str]) -> Iterator[tuple[Term, ...]]:
     """Yield what the words of a sentence mean, longest phrase first, each word once.
 
-    A single word right after "ik" is a verb ("ik zorg voor mijn moeder") and counts for nothing;
-    an abbreviation counts only in capitals; a long unknown word may hold one typing error.
+    A single word right after "ik" is a verb ("ik zorg voor mijn moeder") and counts for nothing.
     """
-    shouted = all(word.isupper() for word in spoken)
     position = 0
     while position < len(spoken):
-        for size in range(min(_LONGEST_PHRASE, len(spoken) - position), 0, -1):
-            phrase = spoken[position : position + size]
-            terms = lexicon.sectors.get("".join(phrase).casefold())
-            capitals = not shouted and all(word.isupper() for word in phrase)
-            terms = tuple(term for term in terms if capitals or not term.abbreviation)
-            if terms:
-                break
-        else:
-            size = 1
-            word = spoken[position].casefold()
-            terms = lexicon.sectors.near(word, 1) if len(word) >= _LONG_WORD else ()
-            terms = tuple(Term(t.sector, MatchedBy.fuzzy, t.occupation) for t in terms)
+        terms, size = lexicon.at(spoken, position)
         verb = size == 1 and position > 0 and spoken[position - 1].casefold() == "ik"
         if terms and not verb:
             yield terms
         position += size
+
+
+def _is_about_another(lexicon: Lexicon, spoken: Sequence[str]) -> bool:
+    """Whether a known word is turned into other work by words that are not known themselves.
+
+    "Bouw van websites", "zorg voor dieren", "kok op een schip". An employer remains what it is,
+    and so does a job at an unknown employer ("orderpicker bij ...").
+    """
+    if is_work_elsewhere(tuple(word.casefold() for word in spoken)):
+        return True
+    position = 0
+    while position < len(spoken):
+        terms, size = lexicon.at(spoken, position)
+        position += size
+        if not terms or any(term.organisation for term in terms):
+            continue
+        job = all(term.occupation for term in terms)
+        if _is_followed_by_another(lexicon, spoken[position:], job=job):
+            return True
+    return False
+
+
+def _is_followed_by_another(lexicon: Lexicon, rest: Sequence[str], *, job: bool) -> bool:
+    """Whether the words after a known one say, in unknown words, what it is about."""
+    tokens = [word.casefold() for word in rest]
+    start = 0
+    while start < len(tokens) and is_filler(tokens[start]) and not says_what_about(tokens[start]):
+        start += 1
+    if start == len(tokens) or not says_what_about(tokens[start]):
+        return False
+    if job and tokens[start] == "bij":
+        return False
+    names = not all(word[0].isupper() for word in rest)
+    preposition, unknown = "", False
+    for place in range(start, len(rest)):
+        if lexicon.at(rest, place)[0]:
+            return False
+        if says_what_about(tokens[place]):
+            if unknown:
+                return True
+            preposition = tokens[place]
+        elif not lexicon.places.get(tokens[place]):
+            named = names and rest[place][0].isupper()
+            unknown |= not is_any_workplace(rest[place], preposition, named=named)
+    return unknown
 
 
 def _mistyped(lexicon: Lexicon, tokens: tuple[str, ...]) -> tuple[Term, ...]:

@@ -170,10 +170,10 @@ SERVICE_ORDER = (
 
 
 def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
-    """Best first: sure, independent of the employer, answers most, somebody is named.
+    """Best first: sure, for a lost job what is made for it, answers most, somebody is named.
 
-    Independent of the employer comes first because career advice is to be had "desgewenst buiten
-    de eigen werkgever om" (Handreiking, 3.1).
+    Independent of the employer comes before how much it answers, because career advice is to be
+    had "desgewenst buiten de eigen werkgever om" (Handreiking, 3.1).
     """
     useful = [
         service
@@ -182,6 +182,7 @@ def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
     ]
     return (
         one.verdict is not Verdict.available,
+        Service.social_plan not in useful,
         one.provision.via_employer,
         -len(useful),
         one.provision.handover is not Handover.named,
@@ -192,4 +193,8 @@ def _rank(one: Assessment, needed: tuple[Service, ...]) -> tuple[object, ...]:
 
 def _signpost_rank(one: Assessment) -> tuple[bool, bool]:
     """Own sector before what is there for everyone; otherwise in the order of the catalogue."""
-    return one.side is None, one.verdict is not Verdict.available
+    names_a_sector = any(
+        isinstance(condition, EmployedBy) or getattr(condition, "sectors", ())
+        for condition in one.provision.conditions
+    )
+    return not names_a_sector, one.verdict is not Verdict.available

@@ -42,7 +42,7 @@ JOB_LOSS_WORDS = {
 }
 
 PURPOSE_WORDS = {
-    Purpose.orientation: "weten waar u staat",
+    Purpose.orientation: "nagaan wat u kunt en wilt",
     Purpose.growth_in_sector: "verder komen in uw eigen sector",
     Purpose.other_work: "ander werk vinden",
     Purpose.other_sector: "naar een andere sector gaan",

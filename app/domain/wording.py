@@ -36,7 +36,38 @@ _FILLERS = frozenset(
 # Someone says what they do not want, or speaks of another person: nothing can be concluded.
 _NEGATIONS = frozenset(words("geen niet nooit behalve uitgezonderd zonder noch gestopt stoppen"))
 # Someone who is near the work without doing it there.
-_BYSTANDERS = frozenset(words("makelaar leverancier klant patient student scholier"))
+_BYSTANDERS = frozenset(
+    words(
+        "makelaar leverancier klant patient student scholier vrijwilliger vrijwilligster "
+        "vrijwilligers vrijwilligerswerk stagiair stagiaire stage client bezoeker"
+    )
+)
+# After a known word these say what it is about: "techniek in het theater", "bouw van websites".
+_ABOUT = frozenset(words("aan bij in met op over tegen uit van voor"))
+_WHERE = frozenset(words("bij in op uit"))
+# What may follow there without changing the kind of work: an employer, a place, the hours.
+_ANY_WORKPLACE = frozenset(
+    words(
+        "avond baas bedrijven belgie branche buitenland buurt collega collegas contract dag "
+        "dagen deeltijd dienst dienstverband dorp drenthe duitsland eigen ervaring "
+        "familiebedrijf firma flevoland friesland fryslan fulltime gelderland goed groep groot "
+        "grote haar heel hele hun instelling kantoor kantoren klanten klein kleine leuk leuke "
+        "limburg loondienst middelgroot naam nacht nachtdienst nederland noord omgeving "
+        "onderneming ons onze oost opleiding organisatie overijssel parttime plezier ploeg "
+        "ploegendienst provincie randstad regio sector stad team tijdelijk tijdelijke uren uur "
+        "vast vaste veel vestiging wat week weekend west wijk zaak zeeland zuid"
+    )
+)
+_ELSEWHERE_PAIRS = frozenset({("krant", "rond"), ("kranten", "rond")})
+# Kinds of work of no sector here, that lend their words from one: "kerkelijke gemeente".
+_ELSEWHERE = frozenset(
+    words(
+        "apotheek balletschool binnenvaart binnenvaartschip bioscoop boot brandwacht circus "
+        "cruiseschip dansschool dierenarts dierenasiel dierentuin evangelische groothandel "
+        "handel handelaar heils kapsalon kerk kerkelijke manege museum muziekschool rijschool "
+        "schip sportschool theater vliegtuig yoga zwembad"
+    )
+)
 _AWAY = frozenset({("weg", "uit"), ("weg", "bij"), ("weg", "van")})
 _OTHERS = frozenset(
     words(
@@ -93,6 +124,31 @@ def turns_away(tokens: tuple[str, ...]) -> bool:
     return not (_NEGATIONS | _BYSTANDERS).isdisjoint(tokens) or any(
         pair in _AWAY or (pair[0] == "mijn" and pair[1] in _OTHERS) for pair in pairs
     )
+
+
+def says_what_about(word: str) -> bool:
+    """Whether a casefolded word begins what the word before it is about: "zorg voor ..."."""
+    return word in _ABOUT
+
+
+def is_any_workplace(word: str, preposition: str, *, named: bool) -> bool:
+    """Whether a word after a preposition leaves the kind of work as it was.
+
+    A filler, a number, any employer ("een bedrijf"), the hours; and after "in", "op", "bij" and
+    "uit" also a name: "in Scheveningen". `named` says it is written as one.
+    """
+    folded = word.casefold()
+    return (
+        folded in _FILLERS
+        or folded in _ANY_WORKPLACE
+        or folded.isdigit()
+        or (named and preposition in _WHERE)
+    )
+
+
+def is_work_elsewhere(tokens: tuple[str, ...]) -> bool:
+    """Whether casefolded words name a kind of work that no sector of the catalogue is."""
+    return not (_ELSEWHERE.isdisjoint(tokens) and _ELSEWHERE_PAIRS.isdisjoint(pairwise(tokens)))
 
 
 def is_other_word(word: str) -> bool:

@@ -52,6 +52,8 @@ class Referral(SQLModel, table=True):
     rank: int
     name: str = Field(max_length=200)
     provider: str | None = Field(default=None, max_length=200)
+    receiver: str | None = Field(default=None, max_length=200)
+    via_employer: bool
     side: Side | None = Field(default=None, sa_column=enum_column(Side, "side", nullable=True))
     services: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     verdict: Verdict = Field(sa_column=enum_column(Verdict, "verdict"))

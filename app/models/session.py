@@ -18,13 +18,11 @@ A_PLACE = (
     "adviser_id IS NOT NULL AND region IS NOT NULL AND mode IS NOT NULL"
     " AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
 )
-OVERLAP = "ex_guidance_session_adviser_overlap"
 HOLDS_A_PLACE = "status IN ('planned', 'held', 'missed')"
-TAKEN = (
-    "EXISTS (SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
-    " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
-    " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
-)
+ADVISER_OVERLAP = "ex_guidance_session_adviser_overlap"
+INTAKE_OVERLAP = "ex_guidance_session_intake_overlap"
+OVERLAPS = ((ADVISER_OVERLAP, "adviser_id"), (INTAKE_OVERLAP, "intake_id"))
+"""Neither an adviser nor a worker has two sessions at once: the rule, and whose sessions."""
 
 
 class GuidanceSession(SQLModel, table=True):
@@ -77,16 +75,20 @@ guard(
     GuidanceSession,
     postgresql=(
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        (
-            f"ALTER TABLE guidance_session ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist"
-            " (adviser_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
+        *(
+            f"ALTER TABLE guidance_session ADD CONSTRAINT {name} EXCLUDE USING gist"
+            f" ({whose} WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
             f" WHERE ({HOLDS_A_PLACE})"
+            for name, whose in OVERLAPS
         ),
     ),
     sqlite=tuple(
-        f"CREATE TRIGGER {OVERLAP}_{moment.lower()} BEFORE {moment} ON guidance_session"
-        f" WHEN NEW.{HOLDS_A_PLACE} AND {TAKEN}"
-        f" BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"
+        f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON guidance_session"
+        f" WHEN NEW.{HOLDS_A_PLACE} AND EXISTS (SELECT 1 FROM guidance_session AS other"
+        f" WHERE other.{whose} = NEW.{whose} AND other.id <> NEW.id AND other.{HOLDS_A_PLACE}"
+        " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+        f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        for name, whose in OVERLAPS
         for moment in ("INSERT", "UPDATE")
     ),
 )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
 from app.models import GuidanceSession, Intake, Referral, SessionLogEntry
-from app.schemas.intake import IntakeAnswer, IntakeSummary, ReferralAnswer
+from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, ReferralAnswer
 from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
 from app.schemas.session_log import LogEntryAnswer
 from app.services.intakes import IntakeView
@@ -23,8 +23,22 @@ def intake_answer(view: IntakeView) -> IntakeAnswer:
             "created_at": intake.created_at,
             "closed_at": intake.closed_at,
             "outcome": intake.outcome,
+            "answers": _answers(intake),
             "referrals": [referral_answer(one) for one in view.referrals],
             "sessions": [session_answer(row, name) for row, name in view.sessions],
+        }
+    )
+
+
+def _answers(intake: Intake) -> AnswersAnswer:
+    return AnswersAnswer.model_validate(
+        {
+            "motivation": intake.motivation,
+            **{
+                name: intake.answers[name]
+                for name in AnswersAnswer.model_fields
+                if name != "motivation"
+            },
         }
     )
 
@@ -52,6 +66,8 @@ def referral_answer(referral: Referral) -> ReferralAnswer:
             "provision_id": referral.provision_id,
             "name": referral.name,
             "provider": referral.provider,
+            "receiver": referral.receiver,
+            "via_employer": referral.via_employer,
             "side": referral.side,
             "services": referral.services,
             "verdict": referral.verdict,

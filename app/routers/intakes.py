@@ -15,6 +15,7 @@ from app.dependencies import (
     ReadSession,
     WriteSession,
 )
+from app.domain.errors import InvalidInput
 from app.domain.intake import examine
 from app.domain.terms import Outcome
 from app.openapi import problems
@@ -32,6 +33,7 @@ from app.schemas.intake import (
 )
 from app.services import intakes
 from app.services.findings import describe, describe_assessment
+from app.services.regions import region_faults
 
 router = APIRouter()
 
@@ -107,12 +109,15 @@ def create_intake(
 @router.get("/intakes", tags=["intakes"])
 def list_intakes(
     session: ReadSession,
+    knowledge: KnowledgeDep,
     region: Annotated[RegionCode | None, Query()] = None,
     outcome: Annotated[Outcome | None, Query()] = None,
     after: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[IntakeSummary]:
     """List intakes, newest first."""
+    if faults := region_faults(knowledge.catalogue, region):
+        raise InvalidInput(faults)
     found = intakes.list_intakes(
         session, after=after, limit=limit + 1, region=region, outcome=outcome
     )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, StringConstraints
 
-from app.dependencies import DatabaseDep, KnowledgeDep
+from app.dependencies import DatabaseDep, KnowledgeDep, ReadSession
 from app.domain.errors import NotFound
 from app.openapi import problems
 from app.routers.answers import log_entry_answer
@@ -48,6 +48,7 @@ def read_session_log(
     request: Request,
     region: LogRegion,
     database: DatabaseDep,
+    session: ReadSession,
     knowledge: KnowledgeDep,
     after: Annotated[
         Annotated[QueryWhole, Field(ge=0, le=2**31 - 1)],
@@ -67,8 +68,7 @@ def read_session_log(
     media_type = request.state.media_type
     if media_type == "application/json":
         size = min(limit or PAGE, 1000)
-        with database.read() as session:
-            found = read_entries(session, region, after=after, limit=size + 1)
+        found = read_entries(session, region, after=after, limit=size + 1)
         page = Page(
             items=[log_entry_answer(one) for one in found[:size]],
             next=str(found[size - 1].number) if len(found) > size else None,

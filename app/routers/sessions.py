@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from app.dependencies import (
     After,
+    KnowledgeDep,
     Limit,
     Now,
     OptionalIdempotencyKey,
@@ -39,6 +40,7 @@ SessionId = Annotated[UUID, Path(alias="sessionId")]
 def list_slots(
     session: ReadSession,
     planning: PlanningDep,
+    knowledge: KnowledgeDep,
     now: Now,
     region: Annotated[RegionCode, Query(description="CBS code of the region.")],
     mode: Annotated[Mode | None, Query()] = None,
@@ -51,6 +53,7 @@ def list_slots(
     found, cursor = free_slots(
         session,
         planning,
+        knowledge.catalogue,
         region=region,
         mode=mode,
         earliest=earliest,

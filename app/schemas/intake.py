@@ -84,12 +84,13 @@ class IntakeIn(Contract):
     """The employer, for provisions of one organisation. The employer is never told anything."""
     occupation: Said | None = None
     """The present occupation."""
-    skills: Annotated[list[Said], Field(max_length=50)] = Field(default=[])
+    skills: Annotated[list[Said], Field(max_length=50)] | None = None
     """What the worker can do, in their own words or as ESCO URIs."""
     motivation: Note | None = None
     """What drives the worker. Kept for the adviser; never in a log."""
     employment: Employment | None = None
-    job_loss: JobLoss = JobLoss.none
+    job_loss: JobLoss | None = None
+    """Left out, it means none."""
     purpose: Purpose | None = None
     """Left out, it follows from the target and from losing the job."""
     municipality: Name | None = None
@@ -97,31 +98,33 @@ class IntakeIn(Contract):
     """May replace the municipality."""
     years_of_service: Annotated[Whole, Field(ge=0, le=70)] | None = None
     """Full years in the present kind of work."""
-    used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] = Field(default=[])
-    scheduling: SchedulingIn = SchedulingIn()
+    used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] | None = None
+    scheduling: SchedulingIn | None = None
 
     def answers(self) -> Answers:
-        """Hand the answers to the domain."""
+        """Hand the answers to the domain; what is null was not answered."""
+        scheduling = self.scheduling or SchedulingIn()
         return Answers(
             origin_sector=self.origin_sector,
             target_sector=self.target_sector,
             organisation=self.organisation,
             occupation=self.occupation,
-            skills=tuple(self.skills),
+            skills=tuple(self.skills or ()),
             motivation=self.motivation,
             employment=self.employment,
-            job_loss=self.job_loss,
+            job_loss=self.job_loss or JobLoss.none,
             purpose=self.purpose,
             municipality=self.municipality,
             region=self.region,
             years_of_service=self.years_of_service,
             used_provisions=tuple(
-                UsedProvision(used.provision_id, used.used_on) for used in self.used_provisions
+                UsedProvision(used.provision_id, used.used_on)
+                for used in self.used_provisions or ()
             ),
             scheduling=Scheduling(
-                self.scheduling.not_before,
-                tuple(self.scheduling.modes),
-                self.scheduling.sessions,
+                scheduling.not_before,
+                tuple(scheduling.modes),
+                scheduling.sessions,
             ),
         )
 
@@ -144,6 +147,13 @@ class SectorMatch(Answer):
     alternatives: list[SectorName]
 
 
+class OrganisationName(Answer):
+    """An organisation by id and name."""
+
+    organisation_id: str
+    name: str
+
+
 class OrganisationMatchAnswer(Answer):
     """What was said about an employer, and how it was understood."""
 
@@ -151,6 +161,26 @@ class OrganisationMatchAnswer(Answer):
     organisation_id: str | None
     name: str | None
     matched_by: MatchedBy | None
+    alternatives: list[OrganisationName]
+
+
+class MunicipalityName(Answer):
+    """A municipality by code and name, with the region it lies in."""
+
+    code: str
+    name: str
+    region: str
+
+
+class MunicipalityMatchAnswer(Answer):
+    """What was said about where somebody lives, and how it was understood."""
+
+    said: str
+    code: str | None
+    name: str | None
+    region: str | None
+    matched_by: MatchedBy | None
+    alternatives: list[MunicipalityName]
 
 
 class ReasonAnswer(Answer):
@@ -173,6 +203,10 @@ class AssessmentAnswer(Answer):
     provision_id: str
     name: str
     provider: str | None
+    receiver: str | None
+    """Who receives people there; never the name of a person."""
+    via_employer: bool
+    """Through the worker's own employer: only with the worker's consent, and not by us."""
     side: Side | None
     """Null for what is there for everyone."""
     services: list[Service]
@@ -266,6 +300,7 @@ class FindingAnswer(Answer):
     origin: SectorMatch
     target: SectorMatch | None
     organisation: OrganisationMatchAnswer | None
+    municipality: MunicipalityMatchAnswer | None
     region: str | None
     signposts: list[AssessmentAnswer]
     """Self-service and public doors; never a warm referral."""
@@ -282,6 +317,33 @@ class ProvisionCheckAnswer(FindingAnswer):
     """Best first."""
 
 
+class UsedProvisionAnswer(Answer):
+    """A provision that was used before."""
+
+    provision_id: str
+    used_on: OptionalDay
+
+
+class SchedulingAnswer(Answer):
+    """When and how guidance sessions would suit."""
+
+    not_before: OptionalInstant
+    modes: list[Mode]
+    sessions: int
+
+
+class AnswersAnswer(Answer):
+    """What else was answered, for the adviser who holds the sessions."""
+
+    occupation: str | None
+    motivation: str | None
+    employment: Employment | None
+    job_loss: JobLoss
+    years_of_service: int | None
+    used_provisions: list[UsedProvisionAnswer]
+    scheduling: SchedulingAnswer
+
+
 class IntakeAnswer(FindingAnswer):
     """An intake, and what came of it."""
 
@@ -289,6 +351,7 @@ class IntakeAnswer(FindingAnswer):
     created_at: Instant
     closed_at: OptionalInstant
     """When the guidance ended."""
+    answers: AnswersAnswer
     referrals: list[ReferralAnswer]
     """Best first."""
     sessions: list[SessionAnswer]

@@ -1,6 +1,12 @@
 """What every refusal and failure looks like (RFC 9457)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from app.schemas.base import Answer
+
+MOST_FAULTS = 100
 
 
 class ProblemFault(Answer):
@@ -21,7 +27,8 @@ class Problem(Answer):
     """A refusal or failure, as application/problem+json."""
 
     type: str
-    """Address of the explanation; its last part (the slug) is stable and meant for programs."""
+    """Names the kind of problem; its last part (the slug) is stable and meant for programs. There
+    is nothing at this address: docs/problems.md of the source explains every slug."""
 
     title: str
     """What kind of problem; the same for every occurrence."""
@@ -35,8 +42,8 @@ class Problem(Answer):
     instance: str
     """The request id as a URN; quote it when asking for help."""
 
-    errors: list[ProblemFault] | None = None
-    """Every fault that was found, for invalid input."""
+    errors: Annotated[list[ProblemFault], Field(max_length=MOST_FAULTS)] | None = None
+    """The faults that were found, for invalid input: 100 at most."""
 
     allowed: list[str] | None = None
     """What would be accepted, where that can be named."""

@@ -1,21 +1,27 @@
 """Advisers and their availability: brought in from a file, or made up for the demo."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from datetime import date, time
 from typing import Annotated, Self
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
+    ValidationInfo,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from sqlmodel import Session, col
 
+from app.catalogue import read_yaml
 from app.domain.catalogue import Region
 from app.domain.planning import DayException, Window
 from app.domain.terms import Mode
@@ -27,23 +33,53 @@ NAMESPACE = UUID("6f1d1f4e-2f0f-4c53-9a6b-3f6f6f0c7a11")
 DEMO_ADVISERS_PER_REGION = 2
 WORKING_DAYS = range(1, 6)
 
-Region4 = Annotated[str, Field(pattern=r"^AM[0-9]{2}$")]
+_CODE = re.compile(r"AM[0-9]{2}")
+_HOUR = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_SAID = {
+    "missing": "this is missing",
+    "extra_forbidden": "this name is not known here",
+    "model_type": "this must be names with their values",
+    "list_type": "this must be a list",
+    "string_type": "this must be a text, between quotes",
+    "uuid_parsing": "this must be a UUID",
+    "uuid_type": "this must be a UUID",
+    "time_parsing": "there is no such hour",
+    "date_from_datetime_parsing": "there is no such day",
+}
+"""What is said of a fault where Pydantic's own words would not help, or would repeat a value."""
 
 
-def _written_out(value: object) -> object:
+class AvailabilityError(Exception):
+    """A file of advisers that cannot be taken over; names every fault with its place."""
+
+
+def _region(value: str, info: ValidationInfo) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("give the CBS code of a region, such as AM22")
+    if info.context is not None and value not in info.context["regions"]:
+        raise ValueError("there is no such region (GET /v1/regions lists them)")
+    return value
+
+
+def _hour(value: object) -> object:
     """Refuse a number: YAML makes one of 17:00 without quotes, and it would be read as seconds."""
-    if isinstance(value, int | float):
-        raise ValueError("write hours between quotes, as '17:00'")  # noqa: TRY004 - pydantic's way
-    return value
+    if isinstance(value, time) or (isinstance(value, str) and _HOUR.fullmatch(value)):
+        return value
+    raise ValueError("write hours between quotes and as Dutch wall time: '09:00' or '17:00'")
 
 
-def _on_the_wall(value: time) -> time:
-    if value.tzinfo is not None:
-        raise ValueError("hours are Dutch wall time, without an offset")
-    return value
+def _day(value: object) -> object:
+    """Refuse a number, which would be read as seconds."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("write a day as 2027-06-30")
 
 
-Hour = Annotated[time, BeforeValidator(_written_out), AfterValidator(_on_the_wall)]
+Region4 = Annotated[str, AfterValidator(_region)]
+Hour = Annotated[time, BeforeValidator(_hour)]
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Strict(BaseModel):
@@ -58,8 +94,8 @@ class WindowIn(_Strict):
     weekday: int
     starts: Hour
     ends: Hour
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
 
     @model_validator(mode="after")
     def _plannable(self) -> Self:
@@ -73,7 +109,7 @@ class WindowIn(_Strict):
 class ExceptionIn(_Strict):
     """A day away, or a day with other hours."""
 
-    on: date = Field(alias="date")  # in YAML, a key `on` is the truth value
+    on: Day = Field(alias="date")  # in YAML, a key `on` is the truth value
     available: bool
     starts: Hour | None = None
     ends: Hour | None = None
@@ -96,10 +132,48 @@ class AdviserIn(_Strict):
     exceptions: list[ExceptionIn] = []
 
 
+def _each_once(advisers: list[AdviserIn]) -> list[AdviserIn]:
+    """Refuse an adviser who stands twice: the second would silently replace the first."""
+    places: dict[UUID, list[int]] = {}
+    for place, adviser in enumerate(advisers):
+        places.setdefault(adviser.id, []).append(place)
+    twice = [" and ".join(map(str, found)) for found in places.values() if len(found) > 1]
+    if twice:
+        raise ValueError(f"the same id stands at {', at '.join(twice)}, put all hours under one")
+    return advisers
+
+
 class AdvisersIn(_Strict):
     """The content of an availability file."""
 
-    advisers: list[AdviserIn]
+    advisers: Annotated[list[AdviserIn], AfterValidator(_each_once)]
+
+
+def read_availability(content: bytes, regions: Container[str]) -> list[AdviserIn]:
+    """Read a YAML file of advisers, for a catalogue with these regions.
+
+    Raises:
+        AvailabilityError: it cannot be read, or not be taken over.
+
+    """
+    try:
+        held = read_yaml(content.decode("utf-8"))
+        return AdvisersIn.model_validate(held, context={"regions": regions}).advisers
+    except UnicodeDecodeError as error:
+        raise AvailabilityError("the file is not UTF-8") from error
+    except ValidationError as error:
+        raise AvailabilityError("; ".join(map(_told, error.errors()))) from error
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise AvailabilityError(f"{where}{error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise AvailabilityError("this is no YAML that can be read") from error
+
+
+def _told(fault: ErrorDetails) -> str:
+    where = ".".join(map(str, fault["loc"])) or "the whole file"
+    said = _SAID.get(fault["type"], fault["msg"]).removeprefix("Value error, ")
+    return f"{where}: {said}"
 
 
 def import_advisers(

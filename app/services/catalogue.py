@@ -1,7 +1,6 @@
 """The catalogue in the database, and the copy of it that a process answers from."""
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
 from app.catalogue import Record, build, digest
-from app.db import Database
+from app.db import Database, insert_into
 from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
 from app.domain.skills import SkillIndex
@@ -41,14 +40,17 @@ def import_catalogue(session: Session, records: Sequence[Record], *, now: dateti
     """
     build(records)
     fingerprint = digest(records)
-    state = session.get(CatalogueState, 1, with_for_update=True)
-    if state is not None and state.digest == fingerprint:
+    # The row is there before it is locked, so that two first imports wait for each other too.
+    session.execute(
+        insert_into(session, CatalogueState)
+        .values(id=1, version=0, digest="", imported_at=now)
+        .on_conflict_do_nothing()
+    )
+    state = session.get_one(CatalogueState, 1, with_for_update=True)
+    if state.digest == fingerprint:
         return Imported(state.version, changed=False, records=len(records))
-    version = state.version + 1 if state else 1
-    if state is None:
-        session.add(CatalogueState(version=version, digest=fingerprint, imported_at=now))
-    else:
-        state.version, state.digest, state.imported_at = version, fingerprint, now
+    version = state.version + 1
+    state.version, state.digest, state.imported_at = version, fingerprint, now
     session.exec(delete(CatalogueRecord))
     session.execute(
         sa.insert(CatalogueRecord),
@@ -66,9 +68,9 @@ def import_catalogue(session: Session, records: Sequence[Record], *, now: dateti
     return Imported(version, changed=True, records=len(records))
 
 
-def catalogue_version(session: Session) -> int | None:
-    """Say which version of the catalogue holds."""
-    return session.exec(select(CatalogueState.version)).one_or_none()
+def catalogue_state(session: Session) -> tuple[int, str] | None:
+    """Say which catalogue holds: version and digest, because a restore may repeat a version."""
+    return session.exec(select(CatalogueState.version, CatalogueState.digest)).one_or_none()
 
 
 def read_knowledge(session: Session) -> Knowledge:
@@ -78,13 +80,14 @@ def read_knowledge(session: Session) -> Knowledge:
         NoCatalogueError: nothing was imported yet.
 
     """
-    version = catalogue_version(session)
-    if version is None:
+    state = catalogue_state(session)
+    if state is None:
         raise NoCatalogueError("there is no catalogue yet: run 'gids catalogue import'")
     rows = session.exec(select(CatalogueRecord).order_by(col(CatalogueRecord.position))).all()
     catalogue = build(
         Record(kind=row.kind, id=row.id, document=row.document, file=row.file) for row in rows
     )
+    version, _ = state
     return Knowledge(
         version=version,
         catalogue=catalogue,
@@ -94,39 +97,23 @@ def read_knowledge(session: Session) -> Knowledge:
 
 
 class CatalogueWatch:
-    """Keeps one process on the version of the catalogue that holds.
+    """Keeps one process on the catalogue that holds.
 
     `knowledge` is replaced as a whole: a request that has begun goes on with what it began with.
     """
 
-    def __init__(self, database: Database, *, poll_seconds: float) -> None:
-        """Read the catalogue once; `start` begins to follow it."""
+    def __init__(self, database: Database) -> None:
+        """Read the catalogue once; `refresh` follows it."""
         self._database = database
-        self._poll_seconds = poll_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="catalogue-watch", daemon=True)
         with database.read() as session:
+            self._state = catalogue_state(session)
             self.knowledge = read_knowledge(session)
 
-    def start(self) -> None:
-        """Begin to follow the version in the database."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End following, and wait until it has ended."""
-        self._stopping.set()
-        self._thread.join()
-
     def refresh(self) -> None:
-        """Replace the copy when another version holds."""
+        """Replace the copy when another catalogue holds."""
         with self._database.read() as session:
-            if catalogue_version(session) != self.knowledge.version:
+            state = catalogue_state(session)
+            if state != self._state:
                 self.knowledge = read_knowledge(session)
+                self._state = state
                 logger.info("catalogue replaced", extra={"version": self.knowledge.version})
-
-    def _follow(self) -> None:
-        while not self._stopping.wait(self._poll_seconds):
-            try:
-                self.refresh()
-            except Exception:
-                logger.warning("catalogue could not be read; the last one stays", exc_info=True)

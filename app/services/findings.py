@@ -20,6 +20,7 @@ def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
         "origin": _sector(finding.origin, catalogue),
         "target": _sector(finding.target, catalogue) if finding.target else None,
         "organisation": _organisation(finding, catalogue),
+        "municipality": _municipality(finding, catalogue),
         "region": finding.region,
         "signposts": [describe_assessment(one) for one in check.signposts],
         "also_available": [describe_assessment(one) for one in check.also_available],
@@ -41,6 +42,8 @@ def describe_assessment(one: Assessment) -> dict[str, Any]:
         "provision_id": one.provision.id,
         "name": one.provision.name,
         "provider": one.provision.provider,
+        "receiver": one.provision.receiver,
+        "via_employer": one.provision.via_employer,
         "side": one.side,
         "services": list(one.provision.services),
         "verdict": one.verdict,
@@ -84,6 +87,31 @@ def _organisation(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
         "organisation_id": found,
         "name": catalogue.organisations[found].name if found else None,
         "matched_by": given.matched_by,
+        "alternatives": [
+            {"organisation_id": one, "name": catalogue.organisations[one].name}
+            for one in (finding.organisation.alternatives if finding.organisation else ())
+        ],
+    }
+
+
+def _municipality(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | None:
+    given = finding.municipality
+    if given is None:
+        return None
+    return {
+        "said": given.said,
+        "code": given.code,
+        "name": catalogue.municipalities[given.code].name if given.code else None,
+        "region": given.region,
+        "matched_by": given.matched_by,
+        "alternatives": [
+            {
+                "code": one,
+                "name": catalogue.municipalities[one].name,
+                "region": catalogue.municipalities[one].region,
+            }
+            for one in given.alternatives
+        ],
     }
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from app.db import insert_into
 from app.domain.errors import Conflict
 from app.models import KeptAnswer
 
@@ -43,10 +43,9 @@ def claim(
         KeyReusedError: the key came with another body within the last 24 hours.
 
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     mine = {"fingerprint": fingerprint, "expires_at": now + KEPT_FOR}
     claimed = session.execute(
-        insert(KeptAnswer)
+        insert_into(session, KeptAnswer)
         .values(operation=operation, key=key, **mine)
         .on_conflict_do_update(
             index_elements=["operation", "key"],
@@ -66,8 +65,11 @@ def claim(
     return Answer(kept.status, kept.location, kept.body)
 
 
-def forget_expired(session: Session, *, now: datetime, limit: int = 100) -> None:
-    """Delete answers whose day has passed, a few at a time, waiting for nobody."""
+def forget_expired(session: Session, *, now: datetime, limit: int = 100) -> bool:
+    """Delete answers whose day has passed, a few at a time, waiting for nobody.
+
+    Returns whether there may be more.
+    """
     expired = (
         sa.select(col(KeptAnswer.operation), col(KeptAnswer.key))
         .where(col(KeptAnswer.expires_at) <= now)
@@ -78,6 +80,7 @@ def forget_expired(session: Session, *, now: datetime, limit: int = 100) -> None
     if found:
         key = sa.tuple_(col(KeptAnswer.operation), col(KeptAnswer.key))
         session.execute(sa.delete(KeptAnswer).where(key.in_([tuple(row) for row in found])))
+    return len(found) == limit
 
 
 def keep(session: Session, *, operation: str, key: str, answer: Answer) -> None:

@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from app.domain.errors import Conflict, Fault, InvalidInput
-from app.domain.intake import Answers, Knowledge, examine
+from app.domain.intake import Answers, Knowledge, examine, find
 from app.domain.planning import AMSTERDAM
 from app.domain.rule import Assessment
 from app.domain.terms import LogEntryType, Outcome, ReferralStatus
 from app.models import GuidanceSession, Intake, Referral
 from app.services.findings import describe, describe_questions
+from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import Planning, fill_waiting
 from app.services.session_log import append, lock_region
 from app.services.sessions import ask_sessions, find_intake, sessions_of
@@ -156,9 +157,7 @@ def list_intakes(
     if after is not None:
         last = session.get(Intake, after)
         if last is None:
-            raise InvalidInput(
-                [Fault("query/after", "unknown", "Give the value of next of the page before.")]
-            )
+            raise InvalidInput([UNKNOWN_CURSOR])
         statement = statement.where(
             sa.tuple_(col(Intake.created_at), col(Intake.id)) < (last.created_at, last.id)
         )
@@ -195,7 +194,7 @@ def add_referral(
     if any(one.provision_id == provision_id for one in present):
         raise AlreadyReferredError
     answers = ANSWERS.validate_python({**intake.answers, "motivation": intake.motivation})
-    check = examine(answers, knowledge, on=today(now)).check
+    check = find(answers, knowledge, on=today(now)).check
     if any(one.provision.id == provision_id for one in check.refusals):
         raise RefusedProvisionError
     opened = {one.provision.id: one for one in (*check.referrals, *check.also_available)}
@@ -219,6 +218,8 @@ def _referral(intake: Intake, one: Assessment, rank: int, *, now: datetime) -> R
         rank=rank,
         name=one.provision.name,
         provider=one.provision.provider,
+        receiver=one.provision.receiver,
+        via_employer=one.provision.via_employer,
         side=one.side,
         services=[service.value for service in one.provision.services],
         verdict=one.verdict,

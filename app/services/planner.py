@@ -1,5 +1,6 @@
 """The planner: free places of advisers, and the waiting list that takes them in order."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -202,27 +203,17 @@ def fill_waiting(
         return 0
     earliest = now + planning.lead
     wishes = {intake.id: _wishes(intake, earliest, region) for _, intake in queue}
-    availability = load_availability(
-        session,
-        region,
-        earliest=earliest,
-        latest=max(begins for begins, _ in wishes.values()) + planning.horizon,
-        lock=True,
-    )
+    latest = max(begins for begins, _ in wishes.values()) + planning.horizon
+    availability = load_availability(session, region, earliest=earliest, latest=latest, lock=True)
+    free = FreePlaces(availability, planning, earliest=earliest, latest=latest)
     placed = 0
     for intake, waiting in _by_intake(queue):
         begins, modes = wishes[intake.id]
-        chosen = choose(
-            availability.free(planning, earliest=begins, latest=begins + planning.horizon),
-            count=len(waiting),
-            gap=planning.gap,
-            taken=starts_of(session, intake.id),
-            modes=modes,
-        )
+        taken = starts_of(session, intake.id)
+        chosen = free.choose(begins, modes, count=len(waiting), taken=taken)
         for one, slot in zip(waiting, chosen, strict=False):
             place(one, slot)
             session.flush()
-            availability.busy.append((slot.adviser, slot.starts_at, slot.ends_at))
             append(
                 session,
                 counter,
@@ -236,11 +227,69 @@ def fill_waiting(
     return placed
 
 
+class FreePlaces:
+    """The free places of a region, made once, in order, as far as somebody looks."""
+
+    def __init__(
+        self,
+        availability: Availability,
+        planning: Planning,
+        *,
+        earliest: datetime,
+        latest: datetime,
+    ) -> None:
+        """Look at nothing yet."""
+        self._planning = planning
+        self._coming = availability.free(planning, earliest=earliest, latest=latest)
+        self._seen: list[Slot] = []
+        self._given: dict[str, list[Slot]] = defaultdict(list)
+        self._exhausted: list[tuple[datetime, frozenset[Mode]]] = []
+
+    def choose(
+        self, begins: datetime, modes: list[Mode], *, count: int, taken: list[datetime]
+    ) -> list[Slot]:
+        """Choose places from a moment on, up to the horizon after it; nobody else gets them."""
+        wanted = frozenset(modes)
+        if any(begins == since and wanted <= none for since, none in self._exhausted):
+            return []
+        until = begins + self._planning.horizon
+        chosen = choose(
+            self._from(begins, until),
+            count=count,
+            gap=self._planning.gap,
+            taken=taken,
+            modes=modes,
+        )
+        for slot in chosen:
+            self._given[slot.adviser].append(slot)
+        if not chosen and not taken:
+            self._exhausted.append((begins, wanted))
+        return chosen
+
+    def _from(self, begins: datetime, until: datetime) -> Iterator[Slot]:
+        for slot in self._all():
+            if slot.ends_at > until:
+                return
+            is_given = any(
+                slot.starts_at < given.ends_at and given.starts_at < slot.ends_at
+                for given in self._given[slot.adviser]
+            )
+            if slot.starts_at >= begins and not is_given:
+                yield slot
+
+    def _all(self) -> Iterator[Slot]:
+        yield from self._seen
+        for slot in self._coming:
+            self._seen.append(slot)
+            yield slot
+
+
 def _wishes(intake: Intake, earliest: datetime, region: str | None) -> tuple[datetime, list[Mode]]:
+    """Say from when and how; without a region only at a distance, whatever was asked."""
     scheduling = intake.answers["scheduling"]
     modes = [Mode(mode) for mode in scheduling["modes"]]
     if region is None:
-        modes = [mode for mode in modes if mode in DISTANT_MODES]
+        modes = [mode for mode in modes if mode in DISTANT_MODES] or list(DISTANT_MODES)
     if scheduling["not_before"] is None:
         return earliest, modes
     return max(earliest, datetime.fromisoformat(scheduling["not_before"])), modes

@@ -84,7 +84,8 @@ def _concerns(
             case WorksIn(sectors=sectors):
                 sides, about = {Side.origin}, sectors
             case WantsInto(sectors=sectors):
-                sides, about = {Side.target}, sectors
+                # Without sectors it is for who wants into any sector, so into this one too.
+                sides, about = {Side.target}, sectors or (() if sector is None else (sector,))
             case WorksInOrWantsInto(sectors=sectors):
                 sides, about = {Side.origin, Side.target}, sectors
             case EmployedBy(organisations=organisations):

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from app.db import Database
+from app.db import Database, insert_into
 from app.domain.terms import LogEntryType
 from app.models import Intake, SessionLogCounter, SessionLogEntry
 
@@ -25,9 +24,10 @@ def lock_region(session: Session, region: str | None) -> SessionLogCounter:
     such changes never see each other half done and the log keeps their order.
     """
     code = region or NATIONWIDE
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(SessionLogCounter).values(region=code, last_number=0).on_conflict_do_nothing()
+        insert_into(session, SessionLogCounter)
+        .values(region=code, last_number=0)
+        .on_conflict_do_nothing()
     )
     return session.exec(
         select(SessionLogCounter).where(col(SessionLogCounter.region) == code).with_for_update()

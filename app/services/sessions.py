@@ -11,7 +11,14 @@ from app.domain.planning import Slot, SlotKey, parse_slot_id
 from app.domain.sessions import NEXT, NotAllowed, guidance_is_over, is_change, next_number
 from app.domain.terms import LogEntryType, Outcome, SessionStatus
 from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
-from app.services.planner import Planning, advisers_of, fill_waiting, load_availability, place
+from app.services.planner import (
+    OCCUPYING,
+    Planning,
+    advisers_of,
+    fill_waiting,
+    load_availability,
+    place,
+)
 from app.services.session_log import append, lock_region
 
 
@@ -59,6 +66,14 @@ class SlotTakenError(Conflict):
     slug = "slot-not-free"
     title = "This place is not free"
     detail = "This place is not, or no longer, free here. Choose another one from GET /v1/slots."
+
+
+class OverlapError(Conflict):
+    """A place asked at a time at which the worker already has a session."""
+
+    slug = "sessions-overlap"
+    title = "The worker has another session then"
+    detail = "This worker has another session at that time. Choose another place."
 
 
 def find_intake(session: Session, intake_id: UUID) -> Intake:
@@ -109,7 +124,8 @@ def book(
 
     Raises:
         NotFound: no such intake.
-        ReferredError, GuidanceClosedError, ThreeSessionsError, SlotTakenError: it cannot be.
+        ReferredError, GuidanceClosedError, ThreeSessionsError, SlotTakenError, OverlapError: it
+            cannot be.
 
     """
     intake = find_intake(session, intake_id)
@@ -152,7 +168,7 @@ def move(
 
     Raises:
         NotFound: no such session.
-        NotAllowed, SlotTakenError: it cannot be moved, or not there.
+        NotAllowed, SlotTakenError, OverlapError: it cannot be moved, or not there.
 
     """
     moved, intake, counter = _locked(session, session_id)
@@ -191,15 +207,19 @@ def conclude(
 
     """
     ended, intake, counter = _locked(session, session_id)
+    frees_a_place = False
     if is_change(ended.status, outcome):
         ended.status = outcome
         session.flush()
         _log(session, counter, intake, ENDINGS[outcome], ended, now=now)
+        frees_a_place = outcome is SessionStatus.cancelled
     if intake.closed_at is None:
         rows = [row for row, _ in sessions_of(session, intake.id)]
         if next_step is NextStep.close or guidance_is_over(row.status for row in rows):
             _close(session, counter, intake, rows, now=now)
-    fill_waiting(session, counter, intake.region, planning, now)
+            frees_a_place = True
+    if frees_a_place:
+        fill_waiting(session, counter, intake.region, planning, now)
     return ended
 
 
@@ -212,7 +232,8 @@ def _close(
     now: datetime,
 ) -> None:
     for row in rows:
-        if SessionStatus.cancelled in NEXT[row.status]:
+        lies_ahead = row.starts_at is None or row.starts_at > now
+        if lies_ahead and SessionStatus.cancelled in NEXT[row.status]:
             row.status = SessionStatus.cancelled
             session.flush()
             _log(session, counter, intake, LogEntryType.session_cancelled, row, now=now)
@@ -255,6 +276,16 @@ def _is_at(row: GuidanceSession, key: SlotKey | None) -> bool:
     )
 
 
+def _key(slot: Slot) -> SlotKey:
+    return SlotKey(slot.adviser, slot.starts_at, slot.mode, slot.region)
+
+
+def _is_during(row: GuidanceSession, slot: Slot) -> bool:
+    if row.status not in OCCUPYING or row.starts_at is None or row.ends_at is None:
+        return False
+    return row.starts_at < slot.ends_at and slot.starts_at < row.ends_at
+
+
 def _free_slot(
     session: Session,
     intake: Intake,
@@ -264,9 +295,12 @@ def _free_slot(
     now: datetime,
     leaving: GuidanceSession | None = None,
 ) -> Slot:
-    """Find the place with this id among those that are free now, and hold its adviser."""
+    """Find the place with this id among those that are offered now, and hold its adviser."""
     key = parse_slot_id(slot_id)
-    if key is None or intake.region not in {None, key.region} or key.starts_at < now:
+    earliest, latest = now + planning.lead, now + planning.horizon
+    if key is None or intake.region not in {None, key.region}:
+        raise SlotTakenError
+    if key.starts_at < earliest or key.starts_at + planning.length > latest:
         raise SlotTakenError
     availability = load_availability(
         session,
@@ -281,15 +315,13 @@ def _free_slot(
     offered = availability.free(
         planning, earliest=key.starts_at, latest=key.starts_at + planning.length
     )
-    for slot in offered:
-        if (slot.adviser, slot.starts_at, slot.mode, slot.region) == (
-            key.adviser,
-            key.starts_at,
-            key.mode,
-            key.region,
-        ):
-            return slot
-    raise SlotTakenError
+    slot = next((one for one in offered if _key(one) == key), None)
+    if slot is None:
+        raise SlotTakenError
+    for row, _ in sessions_of(session, intake.id):
+        if row is not leaving and _is_during(row, slot):
+            raise OverlapError
+    return slot
 
 
 def adviser_name(session: Session, row: GuidanceSession) -> str | None:

@@ -6,17 +6,20 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.domain.errors import InvalidInput
+from app.domain.catalogue import Catalogue
+from app.domain.errors import Fault, InvalidInput
 from app.domain.planning import Slot, parse_slot_id, slot_id
 from app.domain.terms import Mode
 from app.models import Adviser
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import Planning, load_availability
+from app.services.regions import region_faults
 
 
 def free_slots(  # noqa: PLR0913 - a question per argument, by name
     session: Session,
     planning: Planning,
+    catalogue: Catalogue,
     *,
     region: str,
     mode: Mode | None,
@@ -31,16 +34,20 @@ def free_slots(  # noqa: PLR0913 - a question per argument, by name
     Never a place nearer than the planner's lead, nor past its horizon.
 
     Raises:
-        InvalidInput: `after` is no place.
+        InvalidInput: no such region, a period that ends before it begins, or `after` is no place.
 
     """
+    last = parse_slot_id(after) if after is not None else None
+    faults = region_faults(catalogue, region)
+    if earliest is not None and latest is not None and earliest >= latest:
+        faults.append(Fault("query/until", "contradiction", "This must be later than from."))
+    if after is not None and last is None:
+        faults.append(UNKNOWN_CURSOR)
+    if faults:
+        raise InvalidInput(faults)
     begin = max(earliest or now, now + planning.lead)
     end = min(latest or now + planning.horizon, now + planning.horizon)
-    last = None
-    if after is not None:
-        last = parse_slot_id(after)
-        if last is None:
-            raise InvalidInput([UNKNOWN_CURSOR])
+    if last is not None:
         begin = max(begin, last.starts_at)
     if begin >= end:
         return [], None

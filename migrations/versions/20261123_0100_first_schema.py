@@ -9,25 +9,24 @@ branch_labels = None
 depends_on = None
 
 
-OVERLAP = "ex_guidance_session_adviser_overlap"
+OVERLAPS = (
+    ("ex_guidance_session_adviser_overlap", "adviser_id"),
+    ("ex_guidance_session_intake_overlap", "intake_id"),
+)
+HOLDS_A_PLACE = "status IN ('planned', 'held', 'missed')"
 GAPLESS = "ck_session_log_entry_gapless"
 APPEND_ONLY = "ck_session_log_entry_append_only"
 NEXT_NUMBER = (
     "(SELECT COALESCE(MAX(number), 0) + 1 FROM session_log_entry WHERE region = NEW.region)"
 )
 
-TAKEN = (
-    "EXISTS (SELECT 1 FROM guidance_session AS other WHERE other.adviser_id = NEW.adviser_id"
-    " AND other.id <> NEW.id AND other.status IN ('planned', 'held', 'missed')"
-    " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
-)
-
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
-    (
-        f"ALTER TABLE guidance_session ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist"
-        " (adviser_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
-        " WHERE (status IN ('planned', 'held', 'missed'))"
+    *(
+        f"ALTER TABLE guidance_session ADD CONSTRAINT {name} EXCLUDE USING gist"
+        f" ({whose} WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
+        f" WHERE ({HOLDS_A_PLACE})"
+        for name, whose in OVERLAPS
     ),
     (
         "CREATE FUNCTION session_log_entry_gapless() RETURNS trigger LANGUAGE plpgsql AS $$"
@@ -52,9 +51,12 @@ POSTGRESQL = (
 
 SQLITE = (
     *(
-        f"CREATE TRIGGER {OVERLAP}_{moment.lower()} BEFORE {moment} ON guidance_session"
-        f" WHEN NEW.status IN ('planned', 'held', 'missed') AND {TAKEN}"
-        f" BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"
+        f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON guidance_session"
+        f" WHEN NEW.{HOLDS_A_PLACE} AND EXISTS (SELECT 1 FROM guidance_session AS other"
+        f" WHERE other.{whose} = NEW.{whose} AND other.id <> NEW.id AND other.{HOLDS_A_PLACE}"
+        " AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+        f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        for name, whose in OVERLAPS
         for moment in ("INSERT", "UPDATE")
     ),
     (
@@ -361,6 +363,8 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("provider", sa.String(length=200), nullable=True),
+        sa.Column("receiver", sa.String(length=200), nullable=True),
+        sa.Column("via_employer", sa.Boolean(), nullable=False),
         sa.Column(
             "side",
             sa.Enum(

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from app import problems
 from app.db import DatabaseBusyError
 from app.domain.errors import Conflict, DomainError
+from app.schemas.problem import MOST_FAULTS
 from tests.api.things import SECRET, Ask, asker, assemble
 from tests.postgres import Cluster
 
@@ -101,6 +102,21 @@ def test_every_fault_of_a_body_is_named_at_once_and_no_value_comes_back(ask, nam
 
 
 @pytest.mark.parametrize(
+    ("kind", "bound", "told"),
+    [
+        ("string_too_short", {"min_length": 1}, "This text must be at least 1 character."),
+        ("string_too_short", {"min_length": 21}, "This text must be at least 21 characters."),
+        ("too_short", {"min_length": 1}, "This list must have at least 1 item."),
+        ("too_long", {"max_length": 1}, "This list must have at most 1 item."),
+        ("too_long", {"max_length": 11}, "This list must have at most 11 items."),
+    ],
+)
+def test_one_is_told_in_the_singular(kind, bound, told):
+    (fault,) = problems.faults_of([{"type": kind, "loc": ("body", "a"), "ctx": bound}])
+    assert fault.detail == told
+
+
+@pytest.mark.parametrize(
     ("method", "url", "headers", "pointer"),
     [
         ("GET", "/v1/things/UPPER", {}, "path/thing_id"),
@@ -121,7 +137,7 @@ def test_hundreds_of_faults_are_not_all_written_out(ask):
         headers={"Content-Type": "application/json"},
         content=f"{{{names}}}",
     )
-    assert len(answer.json()["errors"]) == problems.MOST_FAULTS
+    assert len(answer.json()["errors"]) == MOST_FAULTS
 
 
 def test_an_unexpected_error_is_a_500_that_tells_nothing(ask):
@@ -175,10 +191,13 @@ def asking(run) -> Ask:
 
 @pytest.fixture
 def constraints(monkeypatch) -> None:
+    class KeyTakenError(Conflict):
+        slug = "key-taken"
+        title = "This key is in use"
+        detail = "This key is in use. Choose another."
+
     for key in ("uq_thing_key", "thing.key"):
-        monkeypatch.setitem(
-            problems.CONSTRAINTS, key, ("key-taken", "This key is in use. Choose another.")
-        )
+        monkeypatch.setitem(problems.CONSTRAINTS, key, KeyTakenError)
 
 
 def insert(engine: Engine, key: str, number: int) -> Ask:
@@ -197,6 +216,7 @@ def test_a_known_constraint_is_a_conflict_on_either_engine(engine):
     answer = insert(engine, "one", 1)("GET", "/v1/run")
     assert answer.status_code == 409
     assert answer.json()["type"].endswith("/problems/key-taken")
+    assert answer.json()["title"] == "This key is in use"
     assert answer.json()["detail"] == "This key is in use. Choose another."
 
 

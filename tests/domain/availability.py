@@ -97,5 +97,8 @@ def days_of(found: list[Slot]) -> list[date]:
 
 
 def slot(text: str, mode: Mode = Mode.phone, adviser: str = ANNA) -> Slot:
-    starts_at = utc(text)
+    return slot_at(utc(text), mode, adviser)
+
+
+def slot_at(starts_at: datetime, mode: Mode = Mode.phone, adviser: str = ANNA) -> Slot:
     return Slot(starts_at, starts_at + HOUR, adviser, "AM01", mode)

@@ -175,6 +175,7 @@ def people(catalogue: Catalogue) -> st.SearchStrategy[Person]:
         occupation=st.none() | st.sampled_from(occupations),
         organisation=employers,
         organisation_named=st.booleans(),
+        organisation_guessed=st.booleans(),
         employment=st.none() | st.sampled_from(Employment),
         job_loss=st.sampled_from(JobLoss),
         purpose=st.none() | st.sampled_from(Purpose),

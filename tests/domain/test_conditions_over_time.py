@@ -24,9 +24,11 @@ NOT_REACHED = unmet("years_not_reached", "Deze voorziening begint in het 15e die
             id="somebody who says fourteen years is asked",
         ),
         pytest.param(
-            15, met("years_reached", "U hebt 15 dienstjaren."), id="fifteen years are met"
+            15, met("years_reached", "U werkt daar al 15 jaar."), id="fifteen years are met"
         ),
-        pytest.param(40, met("years_reached", "U hebt 40 dienstjaren."), id="and so are many more"),
+        pytest.param(
+            40, met("years_reached", "U werkt daar al 40 jaar."), id="and so are many more"
+        ),
         pytest.param(
             None,
             unknown("years_unknown", "Zit u in uw 15e dienstjaar of later?"),
@@ -46,7 +48,7 @@ def test_years_of_service_are_asked_with_the_own_question(years, code):
 
 
 FIVE_YEARS = NotUsedWithin(years=5)
-NOT_USED = met("not_used", "U gebruikte dit niet in de laatste 5 jaar.")
+NOT_USED = met("not_used", "Voor zover wij weten gebruikte u dit niet in de laatste 5 jaar.")
 
 
 def used_before(day: str, again: str) -> object:

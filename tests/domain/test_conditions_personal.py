@@ -1,192 +1,17 @@
-"""What each kind of condition about work and wishes says: met, unmet or unknown, and why."""
+"""What each kind of condition about losing the job and about wishes says, and why."""
 
 import pytest
 
 from app.domain.conditions import (
-    EmployedBy,
-    EmploymentIs,
     JobLossIs,
     PurposeIs,
     StaysIn,
     TargetOccupationIs,
 )
 from app.domain.person import Person
-from app.domain.terms import Employment, JobLoss, Purpose
+from app.domain.terms import JobLoss, Purpose
 from app.domain.verdicts import met, unknown, unmet
 from tests.domain.builders import judged
-
-GELDHUIS = EmployedBy(organisations=("geldhuis",))
-ONLY_GELDHUIS = unmet("other_employer", "Deze voorziening is alleen voor werknemers van Geldhuis.")
-
-
-@pytest.mark.parametrize(
-    ("condition", "person", "finding"),
-    [
-        pytest.param(
-            GELDHUIS,
-            Person(origin="banken", organisation="geldhuis", organisation_named=True),
-            met("employed_by", "U werkt bij Geldhuis."),
-            id="its own employee is met",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="geld", organisation="geldhuis", organisation_named=True),
-            met("employed_by", "U werkt bij Geldhuis."),
-            id="its own employee who named a broader sector is met",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin=None, organisation="geldhuis", organisation_named=True),
-            met("employed_by", "U werkt bij Geldhuis."),
-            id="its own employee whose sector was not understood is met",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="kas", organisation="geldhuis", organisation_named=True),
-            unknown("employer_uncertain", "Is Geldhuis uw werkgever?"),
-            id="who names it beside another sector is asked",
-        ),
-        pytest.param(
-            EmployedBy(organisations=("geldhuis",), question="Wie betaalt uw loon?"),
-            Person(origin="kas", organisation="geldhuis", organisation_named=True),
-            unknown("employer_uncertain", "Wie betaalt uw loon?"),
-            id="its own question is asked of who names it beside another sector",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="banken"),
-            unknown("employer_unknown", "Werkt u bij Geldhuis?"),
-            id="who works in its sector and named no employer is asked",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="geld"),
-            unknown("employer_unknown", "Werkt u bij Geldhuis?"),
-            id="who named a broader sector and no employer is asked",
-        ),
-        pytest.param(
-            EmployedBy(organisations=("geldhuis",), question="Wie betaalt uw loon?"),
-            Person(origin="banken"),
-            unknown("employer_unknown", "Wie betaalt uw loon?"),
-            id="its own question is asked of who named no employer",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="banken", organisation="spaarhuis", organisation_named=True),
-            ONLY_GELDHUIS,
-            id="an employee of another employer is refused",
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin="banken", organisation_named=True),
-            ONLY_GELDHUIS,
-            id="an employer that we do not know is another employer",
-        ),
-        pytest.param(
-            GELDHUIS, Person(origin="kas"), ONLY_GELDHUIS, id="another sector is refused, not asked"
-        ),
-        pytest.param(
-            GELDHUIS,
-            Person(origin=None),
-            ONLY_GELDHUIS,
-            id="neither sector nor employer known is refused, not asked",
-        ),
-        pytest.param(
-            EmployedBy(organisations=("kasbedrijf", "geldhuis")),
-            Person(origin="banken", organisation="geldhuis", organisation_named=True),
-            met("employed_by", "U werkt bij Geldhuis."),
-            id="of several employers the own one is named",
-        ),
-        pytest.param(
-            EmployedBy(organisations=("kasbedrijf", "geldhuis")),
-            Person(origin="banken"),
-            unknown("employer_unknown", "Werkt u bij Kasbedrijf of Geldhuis?"),
-            id="of several employers one in the own sector is enough to ask",
-        ),
-    ],
-)
-def test_employed_by(condition, person, finding):
-    assert judged(condition, person) == finding
-
-
-EMPLOYEES = EmploymentIs(allowed=(Employment.employee,), ask=(Employment.job_seeker,))
-
-
-@pytest.mark.parametrize(
-    ("condition", "employment", "finding"),
-    [
-        pytest.param(
-            EMPLOYEES,
-            Employment.employee,
-            met("employment_fits", "U bent werknemer."),
-            id="an employee is met",
-        ),
-        pytest.param(
-            EmploymentIs(allowed=(Employment.employee, Employment.agency_worker)),
-            Employment.agency_worker,
-            met("employment_fits", "U bent uitzendkracht."),
-            id="an agency worker is met where that is allowed",
-        ),
-        pytest.param(
-            EMPLOYEES,
-            Employment.agency_worker,
-            unmet(
-                "employment_differs",
-                "Deze voorziening is voor een werknemer. U bent uitzendkracht.",
-            ),
-            id="an agency worker is refused a scheme for employees",
-        ),
-        pytest.param(
-            EmploymentIs(allowed=(Employment.employee, Employment.agency_worker)),
-            Employment.self_employed,
-            unmet(
-                "employment_differs",
-                "Deze voorziening is voor een werknemer of uitzendkracht. U bent zelfstandige.",
-            ),
-            id="a self-employed person is refused, and all who are allowed are named",
-        ),
-        pytest.param(
-            EMPLOYEES,
-            Employment.job_seeker,
-            unknown("employment_uncertain", "Geldt de voorziening ook nu u werkzoekende bent?"),
-            id="a job seeker is asked where the provider decides",
-        ),
-        pytest.param(
-            EmploymentIs(
-                allowed=(Employment.employee,),
-                ask=(Employment.job_seeker,),
-                question="Is er een sociaal plan?",
-            ),
-            Employment.job_seeker,
-            unknown("employment_uncertain", "Is er een sociaal plan?"),
-            id="a job seeker is asked the own question",
-        ),
-        pytest.param(
-            EmploymentIs(allowed=(Employment.employee,)),
-            Employment.job_seeker,
-            unmet(
-                "employment_differs",
-                "Deze voorziening is voor een werknemer. U bent werkzoekende.",
-            ),
-            id="a job seeker is refused where nothing is asked",
-        ),
-        pytest.param(
-            EMPLOYEES,
-            None,
-            unknown("employment_unknown", "Bent u werknemer?"),
-            id="an employment that was not told is asked",
-        ),
-        pytest.param(
-            EmploymentIs(allowed=(Employment.employee,), question="Hebt u een contract?"),
-            None,
-            unknown("employment_unknown", "Hebt u een contract?"),
-            id="an employment that was not told is asked with the own question",
-        ),
-    ],
-)
-def test_employment_is(condition, employment, finding):
-    assert judged(condition, Person(origin="kas", employment=employment)) == finding
-
 
 LOST = JobLossIs(allowed=(JobLoss.threatened, JobLoss.happened))
 
@@ -197,13 +22,13 @@ LOST = JobLossIs(allowed=(JobLoss.threatened, JobLoss.happened))
         pytest.param(
             LOST,
             JobLoss.threatened,
-            met("job_at_risk", "U verliest uw baan, of dat dreigt."),
+            met("job_at_risk", "Er is kans dat u uw baan verliest."),
             id="a job that is about to be lost is met",
         ),
         pytest.param(
             LOST,
             JobLoss.happened,
-            met("job_at_risk", "U verliest uw baan, of dat dreigt."),
+            met("job_at_risk", "U verliest uw baan, of u bent die al kwijt."),
             id="a job that is lost is met",
         ),
         pytest.param(
@@ -259,7 +84,7 @@ def test_job_loss_is(condition, job_loss, finding):
             Purpose.other_sector,
             unmet(
                 "purpose_differs",
-                "Deze voorziening is bedoeld voor: weten waar u staat of ander werk vinden.",
+                "Deze voorziening is bedoeld voor: nagaan wat u kunt en wilt of ander werk vinden.",
             ),
             id="another purpose is refused",
         ),
@@ -285,9 +110,10 @@ def test_every_purpose_has_words_of_its_own():
 
 STAYS = StaysIn(sectors=("kas",))
 STAYS_OR_ASKS = StaysIn(sectors=("kas",), ask=True)
-STAYING = met("stays_in_sector", "U blijft in Kas.")
-WHERE_TO = unknown("destination_uncertain", "Wilt u in Kas blijven werken?")
-LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in Kas blijft.")
+ASKS_THE_FUND = StaysIn(sectors=("kas",), ask=True, question="Betaalt het fonds dat?")
+STAYING = met("stays_in_sector", "U blijft in de sector Kas.")
+WHERE_TO = unknown("destination_uncertain", "Wilt u in de sector Kas blijven werken?")
+LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in de sector Kas blijft.")
 
 
 @pytest.mark.parametrize(
@@ -349,10 +175,40 @@ LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in Kas blijft.")
             STAYS, Person(origin="kas", target_named=True), WHERE_TO, id="a lost target is asked"
         ),
         pytest.param(
-            StaysIn(sectors=("kas",), question="Waar gaat u heen?"),
+            STAYS_OR_ASKS,
+            Person(origin="kas", purpose=Purpose.other_sector),
+            WHERE_TO,
+            id="who wants another sector, no matter which, is asked where the provider decides",
+        ),
+        pytest.param(
+            ASKS_THE_FUND,
+            Person(origin="kas", target="geld"),
+            unknown("destination_uncertain", "Betaalt het fonds dat?"),
+            id="the own question is asked of who leaves",
+        ),
+        pytest.param(
+            ASKS_THE_FUND,
+            Person(origin="kas", purpose=Purpose.other_sector),
+            unknown("destination_uncertain", "Betaalt het fonds dat?"),
+            id="the own question is asked of who leaves for who knows where",
+        ),
+        pytest.param(
+            ASKS_THE_FUND,
             Person(origin="kas"),
-            unknown("destination_uncertain", "Waar gaat u heen?"),
-            id="a condition asks its own question",
+            WHERE_TO,
+            id="who may stay is asked where to, and not the own question",
+        ),
+        pytest.param(
+            ASKS_THE_FUND,
+            Person(origin="kas", target="groen"),
+            WHERE_TO,
+            id="a broader target is asked where to, and not the own question",
+        ),
+        pytest.param(
+            StaysIn(sectors=("kas",), question="Betaalt het fonds dat?"),
+            Person(origin="kas", target="geld"),
+            LEAVING,
+            id="the own question is not asked where who leaves is refused",
         ),
     ],
 )
@@ -398,3 +254,18 @@ DRIVERS = TargetOccupationIs(occupations=("vrachtrijder", "tankrijder"))
 def test_target_occupation_is(condition, wanted, finding):
     person = Person(origin="kas", target="vracht", target_occupation=wanted)
     assert judged(condition, person) == finding
+
+
+@pytest.mark.parametrize("wanted", [None, "bijrijder", "tankrijder", "vrachtrijder"])
+def test_who_has_one_of_the_occupations_already_is_refused_whatever_is_wanted(wanted):
+    person = Person(
+        origin="post", occupation="vrachtrijder", target="vracht", target_occupation=wanted
+    )
+    assert judged(DRIVERS, person) == unmet("occupation_present", "U bent al vrachtrijder.")
+
+
+def test_who_has_another_occupation_may_want_one_of_them():
+    person = Person(
+        origin="vracht", occupation="bijrijder", target="vracht", target_occupation="tankrijder"
+    )
+    assert judged(DRIVERS, person) == met("occupation_fits", "U wilt tankrijder worden.")

@@ -17,6 +17,7 @@ from tests.domain.availability import (
     free,
     local,
     slot,
+    slot_at,
     utc,
     window,
 )
@@ -36,11 +37,37 @@ def test_the_same_hour_a_week_later_is_far_enough_and_a_minute_less_is_not():
     assert choose([first, too_soon, later], count=2) == [first, later]
 
 
-def test_the_gap_is_elapsed_time_so_nine_o_clock_after_the_spring_change_is_an_hour_short():
-    monday = date(2026, 3, 23)
+@pytest.mark.parametrize(
+    ("monday", "elapsed"),
+    [
+        pytest.param(date(2026, 3, 23), WEEK - HOUR, id="over the spring change"),
+        pytest.param(date(2026, 10, 19), WEEK + HOUR, id="over the autumn change"),
+        pytest.param(date(2026, 11, 30), WEEK, id="in an ordinary week"),
+    ],
+)
+def test_nine_o_clock_a_week_later_is_far_enough_whatever_the_clock_does(monday, elapsed):
     chosen = choose(free([window(monday)], first=monday, days=8), count=2)
-    assert clock(chosen) == ["09:00", "10:00"]
-    assert chosen[1].starts_at - chosen[0].starts_at == WEEK
+    assert days_of(chosen) == [monday, monday + WEEK]
+    assert clock(chosen) == ["09:00", "09:00"]
+    assert chosen[1].starts_at - chosen[0].starts_at == elapsed
+
+
+@pytest.mark.parametrize("monday", [date(2026, 3, 23), date(2026, 10, 19), date(2026, 11, 30)])
+def test_a_minute_before_nine_a_week_later_is_too_soon_whatever_the_clock_does(monday):
+    week_later = monday + WEEK
+    nine, too_soon = local(f"{week_later}T09:00"), local(f"{week_later}T08:59")
+    offered = [slot_at(local(f"{monday}T09:00")), slot_at(too_soon), slot_at(nine)]
+    assert choose(offered, count=2) == [offered[0], offered[2]]
+    assert choose(offered[:2], count=2) == offered[:1]
+
+
+@pytest.mark.parametrize("monday", [date(2026, 3, 23), date(2026, 10, 19)])
+def test_a_session_the_worker_already_has_counts_on_the_dutch_clock_too(monday):
+    taken = [local(f"{monday}T09:00")]
+    offered = [slot_at(local(f"{monday + WEEK}T{at}")) for at in ("08:59", "09:00")]
+    assert choose(offered, count=1, taken=taken) == offered[1:]
+    earlier = [slot_at(local(f"{monday}T{at}")) for at in ("09:00", "09:01")]
+    assert choose(earlier, count=1, taken=[offered[1].starts_at]) == earlier[:1]
 
 
 def test_a_session_the_worker_already_has_keeps_its_distance_on_both_sides():

@@ -17,6 +17,10 @@ lengths = st.integers(10, 200).map(lambda minutes: timedelta(minutes=minutes))
 first_days = st.sampled_from([day - timedelta(days=2) for day in SPRING + AUTUMN] + [MONDAY])
 
 
+def on_the_clock(moment: datetime) -> datetime:
+    return moment.astimezone(AMSTERDAM).replace(tzinfo=None)
+
+
 @st.composite
 def parts_of_a_day(draw: st.DrawFn) -> tuple[time, time]:
     first, last = sorted(
@@ -150,11 +154,13 @@ def test_chosen_slots_keep_the_gap_and_leave_nothing_that_would_fit(
     assert len(chosen) <= count
     assert set(chosen) <= set(offered)
     assert chosen == sorted(chosen)
-    starts = [one.starts_at for one in chosen]
+    starts = [on_the_clock(one.starts_at) for one in chosen]
+    kept = [on_the_clock(one) for one in taken]
     assert all(abs(one - other) >= gap for one, other in combinations(starts, 2))
-    assert all(abs(one - other) >= gap for one in starts for other in taken)
+    assert all(abs(one - other) >= gap for one in starts for other in kept)
     assert {one.mode for one in chosen} <= set(modes)
     if len(chosen) < count:
         for one in offered:
-            if one.mode in modes and one.starts_at not in starts:
-                assert any(abs(one.starts_at - other) < gap for other in starts + taken)
+            start = on_the_clock(one.starts_at)
+            if one.mode in modes and one.starts_at not in {slot.starts_at for slot in chosen}:
+                assert any(abs(start - other) < gap for other in starts + kept)

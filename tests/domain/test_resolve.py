@@ -125,6 +125,35 @@ def test_a_job_of_several_sectors_gives_only_alternatives() -> None:
     assert set(resolution.alternatives) == {"ziekenhuizen", "umc", "langdurige-zorg", "ggz-ghz"}
 
 
+def test_a_known_word_about_something_else_gives_only_alternatives() -> None:
+    resolution = resolve_sector(lexicon(), "ik zit in de bouw van websites")
+    assert (resolution.sector, resolution.occupation) == (None, None)
+    assert resolution.alternatives == ("bouw-infra",)
+
+
+def test_an_employer_stays_the_employer_whatever_follows() -> None:
+    resolution = resolve_sector(lexicon(), "Belastingdienst in de kelder")
+    assert resolution.organisation == "belastingdienst"
+    assert resolve_organisation(lexicon(), "bij de NS met fietsen").organisation == "ns"
+
+
+@pytest.mark.parametrize(
+    ("said", "sector", "occupation"),
+    [
+        ("verpleegster in een verpleeghuis", "langdurige-zorg", "verpleegkundige-langdurige-zorg"),
+        ("verpleegkundige in de gehandicaptenzorg", "ggz-ghz", "verpleegkundige-ggz-ghz"),
+        ("monteur bij een energiebedrijf", "energie", "monteur-energie"),
+        ("chauffeur op de tram", "ov-bus", "trambestuurder"),
+        ("chauffeur zittend ziekenvervoer", "ziekenvervoer", "zorgchauffeur"),
+    ],
+)
+def test_a_general_job_at_a_known_place_is_no_special_job(
+    said: str, sector: str, occupation: str
+) -> None:
+    resolution = resolve_sector(lexicon(), said)
+    assert (resolution.sector, resolution.occupation) == (sector, occupation)
+
+
 def test_a_driver_is_a_lorry_driver_with_the_other_drivers_as_alternatives() -> None:
     resolution = resolve_sector(lexicon(), "chauffeur")
     assert resolution.sector == "beroepsgoederenvervoer"
@@ -182,6 +211,8 @@ def test_an_employer_is_an_organisation_of_the_catalogue_or_none(
         ("machinist", "gww", "machinist-grondverzet"),
         ("kapper", None, None),
         ("geen kok", None, None),
+        ("brandwacht", None, None),
+        ("programmeur van theatervoorstellingen", None, None),
         ("kok", "bestaat-niet", "kok"),
         ("k" * (LONGEST_SAID + 1), None, None),
     ],

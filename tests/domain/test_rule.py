@@ -298,8 +298,18 @@ def test_the_derived_purpose_is_what_conditions_see():
     [
         pytest.param(
             provision("b", via_employer=True, handover=Handover.inferred, services=(TRAINING,)),
-            provision("a", ASKED, services=(ADVICE, TRAINING)),
+            provision("a", ASKED, services=(ADVICE, PLAN)),
             id="what is sure before what must be confirmed",
+        ),
+        pytest.param(
+            provision("b", via_employer=True, handover=Handover.inferred, services=(PLAN,)),
+            provision("a", services=(ADVICE, TRAINING)),
+            id="a social plan before what is not made for a lost job",
+        ),
+        pytest.param(
+            provision("b", handover=Handover.inferred, services=(PLAN,)),
+            provision("a", via_employer=True, services=(ADVICE, PLAN)),
+            id="of social plans the one independent of the employer",
         ),
         pytest.param(
             provision("b", handover=Handover.inferred, services=(TRAINING,)),
@@ -323,13 +333,13 @@ def test_the_derived_purpose_is_what_conditions_see():
         ),
         pytest.param(
             provision("b", services=(ENTRY,)),
-            provision("a", services=(PLAN,)),
-            id="side entry before a social plan",
+            provision("a", services=(TRAINING,)),
+            id="side entry before training",
         ),
         pytest.param(
-            provision("b", services=(PLAN,)),
-            provision("a", services=(TRAINING,)),
-            id="a social plan before training",
+            provision("b", services=(ENTRY, PLAN)),
+            provision("a", services=(PLAN, TRAINING)),
+            id="of social plans the one with side entry before the one with training",
         ),
         pytest.param(provision("a"), provision("b"), id="else by id"),
     ],
@@ -345,6 +355,35 @@ def test_a_service_that_is_not_needed_counts_for_nothing_in_the_order():
     training = provision("a", services=(TRAINING,))
     more = provision("b", services=(PLAN, ENTRY, INFORMATION, TRAINING))
     assert ids(check(growing, more, training).referrals) == ["a", "b"]
+
+
+def test_a_social_plan_stands_first_only_where_it_is_needed():
+    plan = provision("b", services=(ADVICE, PLAN))
+    advice = provision("a", services=(ADVICE,))
+    assert ids(check(replace(SOMEONE, target="geld"), plan, advice).referrals) == ["a", "b"]
+    losing = replace(SOMEONE, job_loss=JobLoss.happened)
+    assert ids(check(losing, advice, plan).referrals) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(WorksIn(sectors=("kas",)), id="for who works in a sector"),
+        pytest.param(WantsInto(sectors=("vracht",)), id="for who wants into a sector"),
+        pytest.param(WorksInOrWantsInto(sectors=("kas",)), id="for either"),
+        pytest.param(EmployedBy(organisations=("kasbedrijf",)), id="for one employer"),
+    ],
+)
+def test_a_signpost_that_names_where_it_is_for_stands_before_those_for_everyone(condition):
+    leaving = replace(SOMEONE, target="vracht", organisation="kasbedrijf", organisation_named=True)
+    anywhere = provision("a", WantsInto(), handover=Handover.signpost)
+    employees = provision(
+        "b", EmploymentIs(allowed=(Employment.employee,)), handover=Handover.signpost
+    )
+    named = provision("c", condition, handover=Handover.signpost)
+    asked = provision("d", condition, ASKED, handover=Handover.signpost)
+    found = check(leaving, anywhere, employees, asked, named)
+    assert ids(found.signposts) == ["c", "d", "a", "b"]
 
 
 def test_signposts_of_the_own_sector_stand_before_those_for_everyone():

@@ -30,6 +30,7 @@ MANY = settings(max_examples=200, deadline=None, derandomize=True)
 OF_2016 = {name for name in REAL.provisions if name.startswith("h2016-")}
 FOR_EMPLOYERS = {"subsidies-fiscaal-scholing", "werkgeversservicepunt"}
 WARM = {Handover.named, Handover.inferred}
+TOO_BROAD = {"sector_too_broad", "target_too_broad"}
 
 
 @MANY
@@ -52,7 +53,8 @@ def test_every_verdict_carries_what_it_needs(person):
         assert one.verdict is Verdict.refused
         assert one.reasons
         assert one.to_confirm == ()
-        assert all(reason.detail.endswith(".") for reason in one.reasons)
+        for reason in one.reasons:
+            assert reason.detail.endswith("?" if reason.code in TOO_BROAD else ".")
 
 
 @MANY

@@ -38,6 +38,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "provision_id": "rijk-loopbaanscan",
         "rank": 0,
         "name": "Loopbaanscan",
+        "via_employer": False,
         "services": "[]",
         "verdict": "available",
         "reasons": "[]",

@@ -20,6 +20,7 @@ from tests.postgres import Cluster
 INTAKE = uuid4()
 OTHER_INTAKE = uuid4()
 OVERLAP = "ex_guidance_session_adviser_overlap"
+WORKER_OVERLAP = "ex_guidance_session_intake_overlap"
 PLACE = "ck_guidance_session_place_fits_status"
 APPEND_ONLY = "ck_session_log_entry_append_only"
 GAPLESS = "ck_session_log_entry_gapless"
@@ -156,10 +157,20 @@ def test_an_adviser_is_not_in_two_sessions_at_once(starts, ends, connection):
 @pytest.mark.parametrize(("starts", "ends"), OVERLAPPING)
 def test_an_adviser_is_not_moved_into_two_sessions_at_once(starts, ends, connection):
     add(connection, **planned("09:00", "10:00"))
-    add(connection, number=2, **planned("15:00", "16:00"))
+    add(connection, OTHER_INTAKE, number=2, **planned("15:00", "16:00"))
     with refused(connection, OVERLAP):
         change(connection, "number = 2", **planned(starts, ends))
     change(connection, "number = 2", **planned("10:00", "11:00"))
+
+
+@pytest.mark.parametrize(("starts", "ends"), OVERLAPPING)
+def test_a_worker_is_not_in_two_sessions_at_once(starts, ends, connection):
+    add(connection, **planned("09:00", "10:00"))
+    with refused(connection, WORKER_OVERLAP):
+        add(connection, number=2, **planned(starts, ends, adviser=OTHER_ADVISER))
+    add(connection, number=2, **planned("15:00", "16:00", adviser=OTHER_ADVISER))
+    with refused(connection, WORKER_OVERLAP):
+        change(connection, "number = 2", **planned(starts, ends, adviser=OTHER_ADVISER))
 
 
 @pytest.mark.parametrize("status", ["held", "missed"])
@@ -178,7 +189,7 @@ def test_sessions_that_touch_do_not_overlap(connection):
 
 def test_a_cancelled_session_keeps_no_time(connection):
     add(connection, number=1, **planned("09:00", "10:00", status="cancelled"))
-    add(connection, number=2, **planned("09:00", "10:00"))
+    add(connection, OTHER_INTAKE, number=2, **planned("09:00", "10:00"))
     add(connection, number=3, **planned("09:00", "10:00", status="cancelled"))
     with refused(connection, OVERLAP):
         change(connection, "number = 3", status="planned")

@@ -21,6 +21,7 @@ from app.services.catalogue import (
     import_catalogue,
     read_knowledge,
 )
+from app.services.repeating import Repeating
 from tests.services.desk import NOW
 
 LATER = NOW + timedelta(days=1)
@@ -125,12 +126,13 @@ def test_without_an_import_there_is_no_knowledge(database):
 def watches(database: Database, other_process: Database) -> Iterator[list[CatalogueWatch]]:
     """Two processes that follow the catalogue as often as the settings say."""
     seconds = Settings().catalogue_poll.total_seconds()
-    watches = [CatalogueWatch(one, poll_seconds=seconds) for one in (database, other_process)]
-    for watch in watches:
-        watch.start()
+    watches = [CatalogueWatch(one) for one in (database, other_process)]
+    following = [Repeating("watch", watch.refresh, seconds=seconds) for watch in watches]
+    for one in following:
+        one.start()
     yield watches
-    for watch in watches:
-        watch.stop()
+    for one in following:
+        one.stop()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -158,10 +160,11 @@ def test_every_process_takes_a_change_over_within_a_second(watches, database, re
 @pytest.fixture
 def quick(database: Database) -> Iterator[CatalogueWatch]:
     """A process that looks all the time."""
-    watch = CatalogueWatch(database, poll_seconds=0.01)
-    watch.start()
+    watch = CatalogueWatch(database)
+    following = Repeating("watch", watch.refresh, seconds=0.01)
+    following.start()
     yield watch
-    watch.stop()
+    following.stop()
 
 
 def test_a_process_keeps_what_it_has_while_the_catalogue_cannot_be_read(quick, database, caplog):
@@ -173,7 +176,7 @@ def test_a_process_keeps_what_it_has_while_the_catalogue_cannot_be_read(quick, d
     with database.read() as session:
         good = session.get_one(CatalogueRecord, ("provision", PROVISION)).document
     write({"kapot": True})
-    wait_for(lambda: "the last one stays" in caplog.text)
+    wait_for(lambda: "repeated work fails" in caplog.text)
     assert quick.knowledge.version == 1
     assert PROVISION in quick.knowledge.catalogue.provisions
     write(good)

@@ -11,6 +11,7 @@ from app.domain.terms import Employment, Mode, SessionStatus
 from app.services.sessions import (
     GuidanceClosedError,
     NextStep,
+    OverlapError,
     ReferredError,
     SlotTakenError,
     ThreeSessionsError,
@@ -139,13 +140,39 @@ def test_an_adviser_in_a_session_elsewhere_is_not_free_here(quiet):
         quiet.book(here, slot("2026-11-25 09:00"))
 
 
-def test_a_place_nearer_than_the_lead_can_be_chosen_until_it_begins(wednesdays):
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("2026-11-25 10:00", id="nearer than the lead"),
+        pytest.param("2027-02-24 09:00", id="past the horizon"),
+    ],
+)
+def test_a_place_that_is_not_offered_cannot_be_booked(place, wednesdays):
     intake = wednesdays.intake(scheduling=wishes(count=1, not_before=local("2027-01-01 00:00")))
-    wednesdays.now = local("2026-11-25 09:00")
-    assert wednesdays.book(intake, slot("2026-11-25 09:00")).number == 2
-    wednesdays.now += timedelta(minutes=61)
+    wednesdays.now = local("2026-11-24 11:00")
     with pytest.raises(SlotTakenError):
-        wednesdays.book(intake, slot("2026-11-25 10:00"))
+        wednesdays.book(intake, slot(place))
+
+
+def test_a_worker_has_no_two_sessions_at_once(wednesdays):
+    wednesdays.staff(adviser(BRAM, hours(WEDNESDAY, 9, 11)))
+    intake = wednesdays.intake(scheduling=wishes(count=2))
+    first, second = (wednesdays.session(intake, number) for number in (1, 2))
+    with pytest.raises(OverlapError):
+        wednesdays.move(second.id, slot("2026-11-25 09:00", who=BRAM))
+    with pytest.raises(OverlapError):
+        wednesdays.book(intake, slot("2026-11-25 09:00", who=BRAM))
+    assert wednesdays.move(first.id, slot("2026-11-25 09:00", who=BRAM)).adviser_id == BRAM
+
+
+def test_closing_leaves_a_session_that_has_been(wednesdays):
+    intake = wednesdays.intake(scheduling=wishes(count=2))
+    first, second = (wednesdays.session(intake, number) for number in (1, 2))
+    wednesdays.now = local("2026-12-02 12:00")
+    wednesdays.conclude(second.id, "held", "close")
+    assert wednesdays.session(intake, 1).status == "planned"
+    wednesdays.conclude(first.id, "held")
+    assert wednesdays.session(intake, 1).status == "held"
 
 
 def test_without_a_known_region_any_place_can_be_chosen(wednesdays):

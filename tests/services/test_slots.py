@@ -42,6 +42,7 @@ def page(
         return free_slots(
             session,
             desk.planning,
+            desk.knowledge.catalogue,
             region=region,
             mode=mode,
             earliest=earliest,
@@ -92,7 +93,6 @@ def test_a_place_that_is_offered_can_be_booked_and_is_then_gone(december):
         ({"latest": local("2026-12-02 10:59")}, ["02 09"]),
         ({"latest": local("2026-12-02 11:00")}, ["02 09", "02 10"]),
         ({"earliest": local("2026-12-03 00:00"), "latest": local("2026-12-04 00:00")}, []),
-        ({"earliest": local("2026-12-09 00:00"), "latest": local("2026-12-02 00:00")}, []),
         ({"earliest": local("2020-01-01 00:00")}, ["02 09", "02 10", "09 09", "09 10"]),
         ({"latest": local("2020-01-01 00:00")}, []),
         ({"latest": local("9000-01-01 00:00")}, ["02 09", "02 10", "09 09", "09 10"]),
@@ -108,9 +108,10 @@ def test_places_can_be_asked_for_a_period_a_way_and_a_region(period, expected, d
 
 def test_a_place_nearer_than_the_lead_or_past_the_horizon_is_not_offered(quiet):
     quiet.staff(adviser(ANNA, *(hours(day, 0, 23) for day in range(1, 8))))
-    found, _ = page(quiet, limit=10_000)
-    assert found[0][0].starts_at == NOW + quiet.planning.lead
-    assert found[-1][0].ends_at == NOW + quiet.planning.horizon
+    for latest in (None, NOW + 2 * quiet.planning.horizon):
+        found, _ = page(quiet, limit=10_000, latest=latest)
+        assert found[0][0].starts_at == NOW + quiet.planning.lead
+        assert found[-1][0].ends_at == NOW + quiet.planning.horizon
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
@@ -154,6 +155,22 @@ def test_extra_hours_in_one_region_are_no_places_in_another(quiet):
     quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 10, valid_until=until), exceptions=[extra]))
     assert starts(page(quiet)) == ["Wed 25 Nov 09:00", "Wed 02 Dec 09:00"]
     assert starts(page(quiet, region=OTHER_REGION)) == ["Tue 01 Dec 09:00"]
+
+
+def test_what_cannot_be_asked_is_told_at_once(december):
+    with pytest.raises(InvalidInput) as refused:
+        page(
+            december,
+            region="AM99",
+            earliest=local("2026-12-02 00:00"),
+            latest=local("2026-12-02 00:00"),
+            after="nonsense",
+        )
+    assert [one.pointer for one in refused.value.faults] == [
+        "query/region",
+        "query/until",
+        "query/after",
+    ]
 
 
 @pytest.mark.parametrize("after", ["", "nonsense", "A" * 40])

@@ -1,0 +1,55 @@
+"""What must happen although nobody asks: places come free, and kept answers grow old."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.db import Database
+from app.domain.terms import SessionStatus
+from app.models import GuidanceSession, Intake
+from app.services.idempotency import forget_expired
+from app.services.planner import Planning, fill_waiting
+from app.services.session_log import lock_region
+
+
+def waiting_regions(session: Session) -> list[str | None]:
+    """Name the regions in which somebody waits for a place; `None` is: region not known."""
+    return list(
+        session.exec(
+            select(Intake.region)
+            .join(GuidanceSession, col(GuidanceSession.intake_id) == col(Intake.id))
+            .where(col(GuidanceSession.status) == SessionStatus.waiting)
+            .distinct()
+        )
+    )
+
+
+def fill_regions(database: Database, planning: Planning, *, now: datetime) -> int:
+    """Give free places to who waits, region by region, each in a transaction of its own.
+
+    Places come as time passes, as advisers' availability changes, and when somebody of another
+    region, or of none, gives one back. Returns how many sessions got a place.
+    """
+    with database.read() as session:
+        regions = waiting_regions(session)
+    placed = 0
+    for region in sorted(regions, key=str):
+        with database.write() as session:
+            counter = lock_region(session, region)
+            placed += fill_waiting(session, counter, region, planning, now)
+    return placed
+
+
+def forget_old_answers(database: Database, *, now: datetime) -> None:
+    """Delete every kept answer whose day has passed, some at a time."""
+    found = True
+    while found:
+        with database.write() as session:
+            found = forget_expired(session, now=now)
+
+
+def upkeep(database: Database, planning: Planning, clock: Callable[[], datetime]) -> None:
+    """Do all of it once."""
+    fill_regions(database, planning, now=clock())
+    forget_old_answers(database, now=clock())
