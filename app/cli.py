@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -34,8 +33,8 @@ from app.services.advisers import (
     read_availability,
 )
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
-from app.services.planner import Planning, fill_waiting
-from app.services.session_log import lock_region
+from app.services.planner import Planning
+from app.services.upkeep import fill_regions
 
 STOP_GRACE_SECONDS = 10
 HEALTH_TIMEOUT_SECONDS = 10
@@ -233,8 +232,8 @@ def _advisers_import(command: argparse.Namespace) -> None:
         except AvailabilityError as error:
             raise AvailabilityError(f"{command.file}: {error}") from error
         with database.write() as session:
-            regions = import_advisers(session, advisers)
-        placed = _fill(database, settings, [*sorted(regions), None], now=utc_now())
+            import_advisers(session, advisers)
+        placed = fill_regions(database, Planning.of(settings), now=utc_now())
     _say(f"{len(advisers)} advisers; {placed} waiting sessions have a place now")
 
 
@@ -242,22 +241,8 @@ def _waiting_fill(_command: argparse.Namespace) -> None:
     settings = load_settings()
     with _database(settings) as database:
         migrate.require_head(database.engine)
-        with database.read() as session:
-            regions = list(read_knowledge(session).catalogue.regions)
-        placed = _fill(database, settings, [*regions, None], now=utc_now())
+        placed = fill_regions(database, Planning.of(settings), now=utc_now())
     _say(f"{placed} waiting sessions have a place now")
-
-
-def _fill(
-    database: Database, settings: Settings, regions: Sequence[str | None], *, now: datetime
-) -> int:
-    """Fill region by region, each in a transaction of its own: a long queue blocks nobody."""
-    placed = 0
-    for region in regions:
-        with database.write() as session:
-            counter = lock_region(session, region)
-            placed += fill_waiting(session, counter, region, Planning.of(settings), now)
-    return placed
 
 
 @contextmanager

@@ -27,6 +27,10 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         query.pop("after", None)
     if "sector" in query:
         query["sector"] = "bouw"
+    if "region" in query:
+        query["region"] = REGION
+    if "from" in query:
+        query.pop("until", None)  # the schema cannot say which of two comes first
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = f"key-{next(NUMBER)}"
     if "region" in (case.path_parameters or {}):

@@ -282,6 +282,29 @@ def said_of(found: ProvisionCheck, provision: str) -> tuple[str, list[str]]:
             id="an employer in another sector than the one said does not open its schemes",
         ),
         pytest.param(
+            answers("provincie", purpose=GROWTH, organisation="Belastingdienst"),
+            "provincies-pbdi",
+            "referrals",
+            ["employer_elsewhere"],
+            id="an employer in another sector than the one said is asked about",
+        ),
+        pytest.param(
+            answers("bank", organisation="ABN ARMO"),
+            "abnamro-loopbaanscan",
+            "referrals",
+            ["employer_uncertain"],
+            id="an employer that was guessed is asked about",
+        ),
+        pytest.param(
+            answers(
+                "post", target_sector="vrachtwagenchauffeur", occupation="vrachtwagenchauffeur"
+            ),
+            "soob-zij-instroom",
+            "refusals",
+            ["occupation_present"],
+            id="who drives a lorry for the post is no new lorry driver",
+        ),
+        pytest.param(
             answers("overheid", organisation="Belastingdienst"),
             "rijk-loopbaanscan",
             "referrals",

@@ -115,6 +115,63 @@ def test_a_cleaner_may_say_it_in_full(open_client):
     assert checked(open_client, full) == checked(open_client, CLEANER)
 
 
+def test_what_is_null_was_not_answered(open_client):
+    left_out = dict.fromkeys(
+        (
+            "organisation",
+            "occupation",
+            "skills",
+            "motivation",
+            "jobLoss",
+            "purpose",
+            "municipality",
+            "region",
+            "yearsOfService",
+            "usedProvisions",
+            "scheduling",
+        )
+    )
+    assert checked(open_client, {**CLEANER, **left_out}) == checked(open_client, CLEANER)
+
+
+def test_a_referral_says_who_receives_and_whether_the_employer_comes_in(open_client):
+    by_coach = checked(open_client, CLEANER)["referrals"][0]
+    assert (by_coach["receiver"], by_coach["viaEmployer"]) == (
+        "Loopbaancoach van FNV of CNV",
+        False,
+    )
+    (through_work,) = checked(open_client, HOSPITAL_WORKER)["alsoAvailable"]
+    assert (through_work["receiver"], through_work["viaEmployer"]) == (
+        "Uw leidinggevende of HR van het ziekenhuis",
+        True,
+    )
+
+
+def test_an_employer_and_a_municipality_are_shown_as_they_were_understood(open_client):
+    question = {**CLEANER, "organisation": "ABN ARMO", "municipality": "Rotterdam"}
+    answer = checked(open_client, question)
+    assert answer["organisation"] == {
+        "said": "ABN ARMO",
+        "organisationId": "abn-amro",
+        "name": "ABN AMRO",
+        "matchedBy": "fuzzy",
+        "alternatives": [],
+    }
+    assert answer["municipality"] == {
+        "said": "Rotterdam",
+        "code": "GM0599",
+        "name": "Rotterdam",
+        "region": "AM22",
+        "matchedBy": "exact",
+        "alternatives": [],
+    }
+    nowhere = checked(open_client, {**CLEANER, "organisation": "?!", "municipality": "?!"})
+    for what in ("organisation", "municipality"):
+        found = nowhere[what]
+        assert (found["said"], found["name"], found["matchedBy"]) == ("?!", None, None)
+    assert nowhere["region"] is None
+
+
 def test_an_employee_of_a_provincie_who_wants_another_role_is_referred_to_the_budget(open_client):
     answer = checked(open_client, PROVINCIE_WORKER)
     assert answer["outcome"] == "warm_referral"
@@ -276,6 +333,37 @@ def test_who_is_referred_gets_no_sessions(client):
         assert intake["sessions"] == [], who
         assert ids(intake, "referrals") == ids(checked(client, question), "referrals"), who
         assert {one["status"] for one in intake["referrals"]} == {"proposed"}, who
+
+
+def test_the_adviser_reads_in_the_intake_what_else_was_answered(client):
+    answered = {
+        "occupation": "verpleegkundige",
+        "motivation": "Ik wil weer met plezier naar mijn werk.",
+        "employment": "employee",
+        "jobLoss": "threatened",
+        "yearsOfService": 12,
+        "usedProvisions": [
+            {"provisionId": "rijk-loopbaanscan", "usedOn": "2024-10-01"},
+            {"provisionId": "ziekenhuizen-plb", "usedOn": None},
+        ],
+        "scheduling": {
+            "notBefore": "2026-12-01T08:00:00Z",
+            "modes": ["video", "phone"],
+            "sessions": 2,
+        },
+    }
+    intake = taken_in(client, {**HOSPITAL_WORKER, **answered})
+    assert intake["answers"] == answered
+    assert client.get(f"/intakes/{intake['id']}").json() == intake
+    assert taken_in(client, CIRCUS)["answers"] == {
+        "occupation": None,
+        "motivation": None,
+        "employment": None,
+        "jobLoss": "none",
+        "yearsOfService": None,
+        "usedProvisions": [],
+        "scheduling": {"notBefore": None, "modes": ["phone", "video", "in_person"], "sessions": 3},
+    }
 
 
 def test_who_is_not_referred_gets_three_sessions_a_week_apart(client):

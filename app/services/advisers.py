@@ -176,14 +176,8 @@ def _told(fault: ErrorDetails) -> str:
     return f"{where}: {said}"
 
 
-def import_advisers(
-    session: Session, advisers: Iterable[AdviserIn], *, demo: bool = False
-) -> set[str]:
-    """Replace the availability of these advisers; sessions already planned stay as they are.
-
-    Returns the regions in which places may have come.
-    """
-    regions: set[str] = set()
+def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bool = False) -> None:
+    """Replace the availability of these advisers; sessions already planned stay as they are."""
     # In the order in which the planner locks them: the two then wait for each other at most once.
     for adviser in sorted(advisers, key=lambda one: one.id):
         session.merge(Adviser(id=adviser.id, name=adviser.name, demo=demo))
@@ -191,7 +185,6 @@ def import_advisers(
         for table in (AvailabilityWindow, AvailabilityException):
             session.execute(sa.delete(table).where(col(table.adviser_id) == adviser.id))
         for place, window in enumerate(adviser.windows):
-            regions.add(window.region)
             session.add(
                 AvailabilityWindow(
                     id=uuid5(NAMESPACE, f"{adviser.id}/window/{place}"),
@@ -200,8 +193,6 @@ def import_advisers(
                 )
             )
         for place, exception in enumerate(adviser.exceptions):
-            if exception.region is not None:
-                regions.add(exception.region)
             session.add(
                 AvailabilityException(
                     id=uuid5(NAMESPACE, f"{adviser.id}/exception/{place}"),
@@ -211,7 +202,6 @@ def import_advisers(
                 )
             )
     session.flush()
-    return regions
 
 
 def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:

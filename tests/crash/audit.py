@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db import Database
 from app.models import (
@@ -42,10 +42,6 @@ class Books:
     log: str = ""
     excused: Collection[int] = ()
 
-    def rows_of(self, intake: UUID) -> list[GuidanceSession]:
-        """Give the sessions of an intake."""
-        return [row for row in self.sessions.values() if row.intake_id == intake]
-
     def done(self, kind: str) -> list[Deed]:
         """Give what was acknowledged."""
         return [deed for deed in self.journal if deed.kind == kind and deed.done]
@@ -55,8 +51,7 @@ def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Book
     """Read everything, when nobody writes any more."""
     with database.read() as session:
         in_order = select(SessionLogEntry).order_by(
-            SessionLogEntry.region,  # type: ignore[arg-type]  # a column, on the class
-            SessionLogEntry.number,  # type: ignore[arg-type]
+            col(SessionLogEntry.region), col(SessionLogEntry.number)
         )
         return Books(
             intakes={one.id: one for one in session.exec(select(Intake))},
@@ -86,16 +81,24 @@ def at_most_three_sessions(books: Books) -> Iterator[str]:
 
 
 def no_adviser_is_in_two_places(books: Books) -> Iterator[str]:
+    yield from _overlaps(books, "adviser_id")
+
+
+def no_worker_is_in_two_places(books: Books) -> Iterator[str]:
+    yield from _overlaps(books, "intake_id")
+
+
+def _overlaps(books: Books, whose: str) -> Iterator[str]:
     agenda = defaultdict(list)
     for row in books.sessions.values():
         if row.status in TAKES_A_PLACE:
             assert row.starts_at is not None
             assert row.ends_at is not None
-            agenda[row.adviser_id].append((row.starts_at, row.ends_at, row.id))
-    for adviser, taken in agenda.items():
+            agenda[getattr(row, whose)].append((row.starts_at, row.ends_at, row.id))
+    for who, taken in agenda.items():
         for one, other in combinations(sorted(taken), 2):
             if other[0] < one[1]:
-                yield f"adviser {adviser} has {one[2]} and {other[2]}"
+                yield f"{who} has {one[2]} and {other[2]}"
 
 
 def a_key_has_one_effect(books: Books) -> Iterator[str]:
@@ -143,7 +146,8 @@ def _fault_in_trail(
     if {entry.region for entry in trail} != {intake.region or NATIONWIDE}:
         return "is told in another region"
     asked = intake.answers["scheduling"]["sessions"] if intake.outcome == "guidance" else 0
-    told = {number: ("waiting", None) for number in range(1, asked + 1)}
+    told: dict[int, tuple[str, str | None]]
+    told = dict.fromkeys(range(1, asked + 1), ("waiting", None))
     cancelled: Counter[int] = Counter()
     closed = 0
     for entry in trail[1:]:
@@ -280,6 +284,7 @@ def the_server_had_nothing_to_complain_of(books: Books) -> Iterator[str]:
 PROMISES: tuple[Callable[[Books], Iterator[str]], ...] = (
     at_most_three_sessions,
     no_adviser_is_in_two_places,
+    no_worker_is_in_two_places,
     a_key_has_one_effect,
     the_log_counts_without_gaps,
     the_log_tells_what_happened,

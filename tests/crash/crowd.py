@@ -199,15 +199,15 @@ class Reader:
             self._read_on(client)
 
     def _read_on(self, client: httpx.Client) -> None:
-        for region, entries in self.seen.items():
-            after = entries[-1]["number"] if entries else 0
+        for region, seen in self.seen.items():
+            after = seen[-1]["number"] if seen else 0
             asked = {"after": after, "limit": 1000}
             try:
                 answer = client.get(f"/regions/{region}/session-log", params=asked)
             except httpx.TransportError:
                 continue
             if answer.is_success:
-                entries += answer.json()["items"]
+                seen.extend(answer.json()["items"])
 
 
 @contextmanager

@@ -10,42 +10,46 @@ from itertools import count
 from os import getpid, kill
 from signal import SIGKILL
 from typing import Any, get_args
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app import db, dependencies, main
 from app.models import KeptAnswer, SessionLogCounter
-from app.routers import once
 from app.services import idempotency, intakes, planner, session_log, sessions
 
-USERS_OF_THE_LOCK = (intakes, sessions)
 USERS_OF_THE_LOG = (intakes, planner, sessions)
 CRASH_EVERY = 15
 """How often a process comes to a chosen point before it kills itself there."""
 
-DROPS = {
-    "three sessions": {
-        "sqlite": ("DROP INDEX uq_guidance_session_intake_id_number",),
-        "postgresql": ("DROP INDEX uq_guidance_session_intake_id_number",),
-    },
-    "overlap": {
-        "sqlite": (
-            "DROP TRIGGER ex_guidance_session_adviser_overlap_insert",
-            "DROP TRIGGER ex_guidance_session_adviser_overlap_update",
+OVERLAPS = ("ex_guidance_session_adviser_overlap", "ex_guidance_session_intake_overlap")
+DROPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "sqlite": {
+        "three sessions": ("DROP INDEX uq_guidance_session_intake_id_number",),
+        "overlap": tuple(
+            f"DROP TRIGGER {name}_{moment}" for name in OVERLAPS for moment in ("insert", "update")
         ),
-        "postgresql": (
-            "ALTER TABLE guidance_session DROP CONSTRAINT ex_guidance_session_adviser_overlap",
-        ),
+        "gapless": ("DROP TRIGGER ck_session_log_entry_gapless",),
     },
-    "gapless": {
-        "sqlite": ("DROP TRIGGER ck_session_log_entry_gapless",),
-        "postgresql": (
+    "postgresql": {
+        "three sessions": ("DROP INDEX uq_guidance_session_intake_id_number",),
+        "overlap": tuple(
+            f"ALTER TABLE guidance_session DROP CONSTRAINT {name}" for name in OVERLAPS
+        ),
+        "gapless": (
             "DROP TRIGGER ck_session_log_entry_gapless ON session_log_entry",
             "ALTER TABLE session_log_entry DROP CONSTRAINT pk_session_log_entry",
         ),
     },
 }
+
+
+def _replace(name: str, new: object, *holders: object) -> None:
+    """Let these modules or classes have something else under a name that they have."""
+    for holder in holders:
+        assert hasattr(holder, name), f"{holder} has no {name} any more"
+        setattr(holder, name, new)
 
 
 def _unlocked(session: Session, region: str | None) -> SessionLogCounter:
@@ -59,13 +63,12 @@ def _unlocked(session: Session, region: str | None) -> SessionLogCounter:
 
 def no_region_lock() -> None:
     """Nobody waits for a region's turn."""
-    for module in USERS_OF_THE_LOCK:
-        module.lock_region = _unlocked
+    _replace("lock_region", _unlocked, intakes, sessions)
 
 
 def late_region_lock() -> None:
     """Who plans looks first and waits for the region's turn only to write."""
-    append, load = session_log.append, sessions.load_availability
+    append, load = session_log.append, planner.load_availability
 
     def load_late(session: Session, region: str | None, **named: Any) -> planner.Availability:
         session_log.lock_region(session, region)
@@ -77,30 +80,28 @@ def late_region_lock() -> None:
         append(session, counter, *facts, **more)
 
     no_region_lock()
-    sessions.load_availability = load_late
-    for module in USERS_OF_THE_LOG:
-        module.append = append_late
+    _replace("load_availability", load_late, sessions)
+    _replace("append", append_late, *USERS_OF_THE_LOG)
 
 
 def no_adviser_lock() -> None:
     """Two regions may book the same adviser at the same time."""
-    load = planner.load_availability
+    advisers_of = planner.advisers_of
 
-    def unlocked(*arguments: Any, **named: Any) -> planner.Availability:
-        return load(*arguments, **{**named, "lock": False})
+    def unlocked(session: Session, region: str | None, **_lock: bool) -> list[UUID]:
+        return advisers_of(session, region, lock=False)
 
-    for module in (planner, sessions):
-        module.load_availability = unlocked
+    _replace("advisers_of", unlocked, planner, sessions)
 
 
 def no_transactions() -> None:
     """On SQLite every statement is committed by itself, as a driver left alone may do."""
-    db._begin_sqlite = lambda _connection: None
+    _replace("_begin_sqlite", lambda _connection: None, db)
 
 
 def deferred_transactions() -> None:
     """On SQLite a reader becomes a writer halfway, without a turn."""
-    db._begin_sqlite = lambda connection: connection.exec_driver_sql("BEGIN")
+    _replace("_begin_sqlite", lambda connection: connection.exec_driver_sql("BEGIN"), db)
 
 
 def key_remembered_afterwards() -> None:
@@ -112,8 +113,8 @@ def key_remembered_afterwards() -> None:
             kept = before.get(KeptAnswer, (operation, key))
         return kept and idempotency.Answer(kept.status or 0, kept.location, kept.body or "")
 
-    once.idempotency.claim = claim
-    once.idempotency.keep = _remember
+    _replace("claim", claim, idempotency)
+    _replace("keep", _remember, idempotency)
 
 
 def _remember(session: Session, *, operation: str, key: str, answer: idempotency.Answer) -> None:
@@ -149,8 +150,8 @@ def key_in_a_second_transaction() -> None:
             with write(database) as second:
                 _remember(second, **what)
 
-    once.idempotency.keep = later
-    db.Database.write = twice
+    _replace("keep", later, idempotency)
+    _replace("write", twice, db.Database)
 
 
 def answer_before_the_commit() -> None:
@@ -183,8 +184,7 @@ def crash_halfway() -> None:
         die()
         append(session, *facts, **more)
 
-    for module in USERS_OF_THE_LOG:
-        module.append = dying
+    _replace("append", dying, *USERS_OF_THE_LOG)
 
 
 def crash_before_the_commit() -> None:
@@ -198,7 +198,7 @@ def crash_before_the_commit() -> None:
             session.flush()
             die()
 
-    db.Database.write = dying
+    _replace("write", dying, db.Database)
 
 
 def crash_after_the_commit() -> None:
@@ -211,12 +211,12 @@ def crash_after_the_commit() -> None:
             yield session
         die()
 
-    db.Database.write = dying
+    _replace("write", dying, db.Database)
 
 
 def no_turns() -> None:
     """Any number of requests hold a transaction at once, whatever threads there are."""
-    main.CapacityLimiter = lambda _turns: _NoLimit()
+    _replace("CapacityLimiter", lambda _turns: _NoLimit(), main)
 
 
 class _NoLimit:

@@ -10,7 +10,6 @@ import socket
 import threading
 import time
 from multiprocessing import connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
@@ -41,7 +40,7 @@ class ServiceProcess:
             "GIDS_LOG_LEVEL": "WARNING",
             **settings,
         }
-        self._process: ForkServerProcess | None = None
+        self._process: multiprocessing.process.BaseProcess | None = None
 
     @property
     def url(self) -> str:

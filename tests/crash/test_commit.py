@@ -21,21 +21,25 @@ KEEPS_NOTHING = {"checkProvisions"}
 
 WRITTEN = ("intake", "referral", "guidance_session", "session_log_entry")
 
+ORPHAN = "INSERT INTO orphan (parent) VALUES (-1)"
 # A row without its parent is refused at the commit and not before it, on either engine.
 DOOM = {
     "sqlite": (
-        "CREATE TABLE orphan (parent INTEGER REFERENCES orphan (id) DEFERRABLE INITIALLY DEFERRED,"
-        " id INTEGER PRIMARY KEY)",
+        (
+            "CREATE TABLE orphan (id INTEGER PRIMARY KEY,"
+            " parent INTEGER REFERENCES orphan (id) DEFERRABLE INITIALLY DEFERRED)"
+        ),
         *(
-            f"CREATE TRIGGER doom_{table}_{event} AFTER {event} ON {table}"
-            " BEGIN INSERT INTO orphan (parent) VALUES (-1); END"
+            f"CREATE TRIGGER doom_{table}_{event} AFTER {event} ON {table} BEGIN {ORPHAN}; END"
             for table in WRITTEN
             for event in ("INSERT", "UPDATE")
         ),
     ),
     "postgresql": (
-        "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END $$",
+        (
+            "CREATE FUNCTION doom() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END $$"
+        ),
         *(
             f"CREATE CONSTRAINT TRIGGER doom_{table} AFTER INSERT OR UPDATE ON {table}"
             " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION doom()"
@@ -111,12 +115,10 @@ def stored(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Read every row of every table that a request writes, and of the keys and counters."""
     tables = (*WRITTEN, "kept_answer", "session_log_counter")
     with database.engine.connect() as connection:
-        return {
-            table: sorted(
-                map(tuple, connection.execute(sa.text(f"SELECT * FROM {table}"))), key=str
-            )  # noqa: S608 - our own names
-            for table in tables
+        rows = {
+            table: connection.execute(sa.select(sa.text(f"* FROM {table}"))) for table in tables
         }
+        return {table: sorted(map(tuple, found), key=str) for table, found in rows.items()}
 
 
 @contextmanager

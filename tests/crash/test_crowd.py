@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-import httpx
 import pytest
 
 from app.db import Database
@@ -102,7 +101,7 @@ def test_a_service_without_its_guard_is_caught(
 ):
     with few_places.engine.begin() as connection:
         for guard in without:
-            for statement in DROPS[guard][engine_kind]:
+            for statement in DROPS[engine_kind][guard]:
                 connection.exec_driver_sql(statement)
     services = start(change, GIDS_LOCK_TIMEOUT="PT2S")
     found: set[str] = set()

@@ -1,4 +1,4 @@
-"""Killed at any moment, again and again: what was acknowledged is there, and nothing is half done."""
+"""Killed at any moment: what was acknowledged is there, and nothing is half done."""
 
 import threading
 from collections.abc import Callable, Iterator

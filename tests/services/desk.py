@@ -118,10 +118,10 @@ class Desk:
             session.execute(sa.delete(AvailabilityWindow))
             session.execute(sa.delete(AvailabilityException))
 
-    def staff(self, *advisers: AdviserIn) -> set[str]:
+    def staff(self, *advisers: AdviserIn) -> None:
         """Bring in the availability of these advisers."""
         with self.database.write() as session:
-            return import_advisers(session, advisers)
+            import_advisers(session, advisers)
 
     def intake(self, **changes: Any) -> UUID:
         """Take an intake in; see `answers`."""

@@ -10,7 +10,7 @@ from sqlmodel import select
 from app.domain.terms import Mode
 from app.models import Adviser, AvailabilityException, AvailabilityWindow
 from app.services.advisers import AdvisersIn, ExceptionIn, demo_advisers
-from tests.services.desk import ANNA, BRAM, OTHER_REGION, Desk, adviser, hours, wishes
+from tests.services.desk import ANNA, BRAM, Desk, adviser, hours, wishes
 
 WEDNESDAY = 3
 AWAY = ExceptionIn(on=date(2026, 11, 25), available=False)
@@ -48,21 +48,6 @@ def test_an_adviser_who_is_not_in_the_file_keeps_their_hours(quiet):
     with quiet.database.read() as session:
         found = session.exec(select(AvailabilityWindow.adviser_id)).all()
     assert sorted(found) == sorted([ANNA, BRAM])
-
-
-def test_it_tells_in_which_regions_places_may_have_come(quiet):
-    extra = ExceptionIn(
-        on=date(2026, 11, 25),
-        available=True,
-        starts=time(9),
-        ends=time(10),
-        region="AM07",
-        mode=Mode.phone,
-    )
-    assert quiet.staff(
-        adviser(ANNA, hours(WEDNESDAY, 9, 12), exceptions=[AWAY, extra]),
-        adviser(BRAM, hours(WEDNESDAY, 9, 12, region=OTHER_REGION)),
-    ) == {"AM01", "AM02", "AM07"}
 
 
 def test_an_absence_and_extra_hours_change_the_places(quiet):

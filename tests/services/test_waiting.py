@@ -146,9 +146,19 @@ def test_without_a_known_region_a_session_is_at_a_distance_from_anywhere(quiet):
     assert quiet.told(OTHER_REGION) == []
 
 
-def test_without_a_known_region_who_wants_to_meet_in_person_waits(desk):
+def test_without_a_known_region_who_wants_to_meet_in_person_gets_a_talk_at_a_distance(desk):
     intake = desk.intake(region=None, scheduling=wishes(count=1, modes=[Mode.in_person]))
-    assert desk.agenda(intake) == ["1 waiting"]
+    (session,) = desk.sessions(intake)
+    assert session.mode is Mode.phone
+
+
+def test_an_intake_that_finds_no_place_does_not_keep_the_next_one_from_its_own(quiet):
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 10, mode=Mode.video)))
+    by_phone = quiet.intake(scheduling=wishes(count=1, modes=[Mode.phone]))
+    also_by_phone = quiet.intake(scheduling=wishes(count=1, modes=[Mode.phone]))
+    by_video = quiet.intake(scheduling=wishes(count=1, modes=[Mode.video, Mode.phone]))
+    assert quiet.agenda(by_phone) == quiet.agenda(also_by_phone) == ["1 waiting"]
+    assert quiet.agenda(by_video) == ["1 planned Wed 25 Nov 09:00"]
 
 
 def test_filling_twice_gives_nothing_twice(quiet):

@@ -1,0 +1,136 @@
+"""The audit sees what it is for: each promise, broken by hand in a database that kept them all."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from app.db import Database
+from app.main import create_app
+from tests.crash.audit import Books, audit, read_books
+from tests.crash.crowd import Deed, Desk, Mix, Reader, Worker, in_threads
+from tests.crash.staff import HOT, replace_staff, staff
+from tests.server import running
+
+WORKERS = 8
+ATTEMPTS = 24
+UNGUARDED = (
+    "PRAGMA foreign_keys = OFF",
+    "PRAGMA ignore_check_constraints = ON",
+    "DROP INDEX uq_guidance_session_intake_id_number",
+)
+SAME_TIME = (
+    "guidance_session SET starts_at = '2026-12-01 09:00:00', ends_at = '2026-12-01 10:00:00'"
+)
+
+
+@pytest.fixture(scope="module")
+def worked(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[Deed], Reader]:
+    """A database in which a few have worked, what they were told and what a reader saw."""
+    path = tmp_path_factory.mktemp("worked") / "gids.db"
+    shutil.copyfile(sqlite_template, path)
+    settings = Settings(demo=True, database_url=f"sqlite:///{path}")
+    database = Database(settings)
+    replace_staff(database, staff({1: HOT, 2: HOT}))
+    desk, done = Desk(), threading.Event()
+    with running(create_app(settings)) as address:
+        workers = [Worker(f"{address}/v1", seed, Mix(HOT), desk) for seed in range(WORKERS)]
+        reader = Reader(f"{address}/v1", HOT)
+        with in_threads(partial(reader.read, done)):
+            try:
+                with in_threads(*(partial(one.work, iter(range(ATTEMPTS))) for one in workers)):
+                    pass
+            finally:
+                done.set()
+    database.dispose()
+    return path, [deed for worker in workers for deed in worker.journal], reader
+
+
+@pytest.fixture
+def copy(worked: tuple[Path, list[Deed], Reader], tmp_path: Path) -> Iterator[Database]:
+    """A copy to break something in."""
+    path = tmp_path / "gids.db"
+    for file in worked[0].parent.glob("gids.db*"):
+        shutil.copyfile(file, tmp_path / file.name)
+    database = Database(Settings(database_url=f"sqlite:///{path}"))
+    yield database
+    database.dispose()
+
+
+def books(database: Database, worked: tuple[Path, list[Deed], Reader]) -> Books:
+    _, journal, reader = worked
+    return read_books(database, journal, seen=reader.seen)
+
+
+def test_nothing_is_found_where_nothing_is_broken(copy, worked):
+    assert audit(books(copy, worked)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        (
+            "guidance_session SET intake_id = (SELECT min(intake_id) FROM guidance_session)",
+            "at_most_three_sessions",
+        ),
+        (SAME_TIME, "no_adviser_is_in_two_places"),
+        (SAME_TIME, "no_worker_is_in_two_places"),
+        ("kept_answer SET operation = 'forgotten'", "a_key_has_one_effect"),
+        ("session_log_counter SET last_number = 1", "the_log_counts_without_gaps"),
+        (
+            "session_log_entry SET type = 'session_cancelled' WHERE type = 'session_moved'",
+            "the_log_tells_what_happened",
+        ),
+        ("intake SET outcome = 'warm_referral'", "nothing_is_half_done"),
+        ("kept_answer SET body = NULL", "nothing_is_half_done"),
+        (
+            "intake SET id = lower(hex(randomblob(16))) WHERE outcome = 'warm_referral'",
+            "what_was_acknowledged_is_kept",
+        ),
+        (
+            "guidance_session SET status = 'missed' WHERE status = 'held'",
+            "what_was_acknowledged_is_kept",
+        ),
+        ("intake SET closed_at = NULL", "what_was_acknowledged_is_kept"),
+        (
+            "session_log_entry SET type = 'session_held' WHERE type = 'session_moved'",
+            "what_was_acknowledged_is_kept",
+        ),
+        (
+            "guidance_session SET id = lower(hex(randomblob(16)))",
+            "what_is_kept_was_acknowledged",
+        ),
+        ("guidance_session SET adviser_id = NULL", "the_last_word_stands"),
+        (
+            "session_log_entry SET type = 'session_held' WHERE number = 1",
+            "a_reader_of_the_log_misses_nothing",
+        ),
+    ],
+)
+def test_a_broken_promise_is_found(copy, worked, change, promise):
+    with copy.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        for setting in UNGUARDED:
+            connection.exec_driver_sql(setting)
+        triggers = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        )
+        for (trigger,) in triggers.all():
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        connection.exec_driver_sql(f"UPDATE {change}")
+    assert promise in audit(books(copy, worked))
+
+
+def test_a_status_that_no_contract_names_is_found(copy, worked):
+    _, journal, _ = worked
+    journal[0].statuses.append(500)
+    try:
+        assert "every_answer_is_one_of_the_contract" in audit(books(copy, worked))
+    finally:
+        journal[0].statuses.pop()

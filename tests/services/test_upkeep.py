@@ -1,0 +1,46 @@
+"""What happens although nobody asks."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.models import KeptAnswer
+from app.services import idempotency
+from app.services.upkeep import upkeep
+from tests.services.desk import ANNA, OTHER_REGION, PLANNING, REGION, adviser, hours, wishes
+
+WEDNESDAY = 3
+
+
+def test_time_that_passes_gives_places_to_who_waits(quiet):
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 10)))
+    intakes = [quiet.intake(scheduling=wishes(count=3)) for _ in range(5)]
+    assert quiet.agenda(intakes[4])[0] == "1 waiting"
+    quiet.now += timedelta(weeks=8)
+    upkeep(quiet.database, PLANNING, lambda: quiet.now)
+    assert all("planned" in line for line in quiet.agenda(intakes[4]))
+
+
+def test_a_place_given_back_by_somebody_of_no_region_goes_to_who_waits_in_its_region(quiet):
+    quiet.staff(adviser(ANNA, hours(WEDNESDAY, 9, 10, region=REGION)))
+    passing = [quiet.intake(region=None, scheduling=wishes(count=3)) for _ in range(4)]
+    waiting = quiet.intake(scheduling=wishes(count=1))
+    assert quiet.agenda(waiting) == ["1 waiting"]
+    quiet.conclude(quiet.session(passing[0], 1).id, "cancelled")
+    upkeep(quiet.database, PLANNING, lambda: quiet.now)
+    assert quiet.agenda(waiting) == ["1 planned Wed 25 Nov 09:00"]
+    assert quiet.told(OTHER_REGION) == []
+
+
+@pytest.mark.parametrize(("hours_later", "left"), [(23, 250), (24, 0)])
+def test_kept_answers_are_forgotten_when_their_day_has_passed(hours_later, left, quiet):
+    with quiet.database.write() as session:
+        for number in range(250):
+            answer = idempotency.claim(
+                session, operation="POST", key=str(number), fingerprint="0", now=quiet.now
+            )
+            assert answer is None
+    upkeep(quiet.database, PLANNING, lambda: quiet.now + timedelta(hours=hours_later))
+    with quiet.database.read() as session:
+        assert len(session.exec(select(KeptAnswer)).all()) == left
