@@ -170,7 +170,7 @@ def judge_wants_into(condition: WantsInto, case: Case) -> Finding:
     if condition.sectors:
         return _comes_from_inside(condition, case) or wants
     if origin is not None and target is not None and case.catalogue.same_line(origin, target):
-        return unmet("already_there", "U werkt al in de sector waar u naartoe wilt.")
+        return unmet("already_there", "U werkt of werkte al in de sector waar u naartoe wilt.")
     return wants
 
 
@@ -236,7 +236,7 @@ def judge_job_loss(condition: JobLossIs, case: Case) -> Finding:
         allowed = " of ".join(JOB_LOSS_WORDS[one] for one in condition.allowed)
         return unmet(code, f"Deze voorziening is er alleen als u {allowed}.")
     if case.person.job_loss is JobLoss.happened:
-        return met(code, "U verliest uw baan, of u bent die al kwijt.")
+        return met(code, "U bent uw baan kwijt, of binnenkort.")
     if case.person.job_loss is JobLoss.threatened:
         return met(code, "Er is kans dat u uw baan verliest.")
     return met(code, "Uw baan is niet in gevaar.")

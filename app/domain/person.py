@@ -13,9 +13,9 @@ class Person:
     """The resolved answers to the four questions of the intake (Handreiking, bijlage 3, 3.e).
 
     `origin` is the sector someone works in or last worked in. A `None` beside a `*_named` that is
-    true means: something was said, and it was not understood. `organisation_guessed`: by a typing
-    error only. `used` holds what was used before,
-    with the day, or `None` when the day is not known.
+    true means: something was said, and it was not understood. `organisation_guessed` means: the
+    employer was understood past a typing error. `used` holds what was used before, with the day,
+    or `None` when the day is not known.
     """
 
     origin: str | None

@@ -28,7 +28,7 @@ LOST = JobLossIs(allowed=(JobLoss.threatened, JobLoss.happened))
         pytest.param(
             LOST,
             JobLoss.happened,
-            met("job_at_risk", "U verliest uw baan, of u bent die al kwijt."),
+            met("job_at_risk", "U bent uw baan kwijt, of binnenkort."),
             id="a job that is lost is met",
         ),
         pytest.param(
