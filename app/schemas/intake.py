@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.intake import Answers, Scheduling, UsedProvision
 from app.domain.terms import (
@@ -73,8 +73,15 @@ class SchedulingIn(Contract):
     """How many sessions to plan."""
 
 
+def _left_out(meaning: object) -> AfterValidator:
+    """Read null as this, so that what was left out and what was said to be nothing are one body."""
+    return AfterValidator(lambda value: meaning if value is None else value)
+
+
 class IntakeIn(Contract):
     """The answers of an intake; only `originSector` is needed."""
+
+    model_config = ConfigDict(validate_default=True)
 
     origin_sector: Said
     """Where the worker works or last worked: an id, a name, or what people say."""
@@ -84,12 +91,12 @@ class IntakeIn(Contract):
     """The employer, for provisions of one organisation. The employer is never told anything."""
     occupation: Said | None = None
     """The present occupation."""
-    skills: Annotated[list[Said], Field(max_length=50)] | None = None
+    skills: Annotated[Annotated[list[Said], Field(max_length=50)] | None, _left_out([])] = None
     """What the worker can do, in their own words or as ESCO URIs."""
     motivation: Note | None = None
     """What drives the worker. Kept for the adviser; never in a log."""
     employment: Employment | None = None
-    job_loss: JobLoss | None = None
+    job_loss: Annotated[JobLoss | None, _left_out(JobLoss.none)] = None
     """Left out, it means none."""
     purpose: Purpose | None = None
     """Left out, it follows from the target and from losing the job."""
@@ -98,8 +105,10 @@ class IntakeIn(Contract):
     """May replace the municipality."""
     years_of_service: Annotated[Whole, Field(ge=0, le=70)] | None = None
     """Full years in the present kind of work."""
-    used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] | None = None
-    scheduling: SchedulingIn | None = None
+    used_provisions: Annotated[
+        Annotated[list[UsedProvisionIn], Field(max_length=50)] | None, _left_out([])
+    ] = None
+    scheduling: Annotated[SchedulingIn | None, _left_out(SchedulingIn())] = None
 
     def answers(self) -> Answers:
         """Hand the answers to the domain; what is null was not answered."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from itertools import count
 from os import getpid, kill
 from signal import SIGKILL
+from threading import Event
 from typing import Any, get_args
 from uuid import UUID
 
@@ -71,6 +72,7 @@ def late_region_lock() -> None:
     append, load = session_log.append, planner.load_availability
 
     def load_late(session: Session, region: str | None, **named: Any) -> planner.Availability:
+        Event().wait(0.03)  # long enough for another one to look as well
         session_log.lock_region(session, region)
         return load(session, region, **named)
 

@@ -99,7 +99,7 @@ def test_nothing_is_found_where_nothing_is_broken(copy, worked):
         ),
         ("intake SET closed_at = NULL", "what_was_acknowledged_is_kept"),
         (
-            "session_log_entry SET type = 'session_held' WHERE type = 'session_moved'",
+            "session_log_entry SET type = 'session_held' WHERE type LIKE 'session_%ed'",
             "what_was_acknowledged_is_kept",
         ),
         (

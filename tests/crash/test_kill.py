@@ -19,7 +19,7 @@ from tests.postgres import Cluster
 
 CLIENTS = 8
 KILLS = 30
-BETWEEN_KILLS = 12
+BETWEEN_KILLS = 8
 """How many things are begun between two kills."""
 
 EVERY_SO_OFTEN = 5
@@ -160,7 +160,7 @@ def crash(serving: ServiceProcess, clients: Clients, times: int) -> None:
 def test_a_crash_at_the_worst_moments_loses_nothing(few_places, service):
     serving = service("crash_halfway", "crash_before_the_commit", "crash_after_the_commit")
     clients = Clients(serving.url)
-    crash(serving, clients, times=6)
+    crash(serving, clients, times=4)
     assert broken(few_places, serving, clients) == {}
 
 

@@ -23,7 +23,7 @@ SERVED = {
 """Advisers with each two regions, so that no region's lock protects the adviser."""
 
 THREADS = 16
-ATTEMPTS = 40
+ATTEMPTS = 25
 MIX = Mix(
     (TWENTE, MIDDEN_GELDERLAND, ACHTERHOEK),
     without_region=0.4,
@@ -35,16 +35,16 @@ MIX = Mix(
 
 def bring_in_again(database: Database, done: threading.Event) -> None:
     """Import the same advisers, changed a little, as an operator does while people work."""
-    until = 16
+    until = 11
     while not done.wait(0.2):
         with database.write() as session:
             import_advisers(session, reversed(staff(SERVED, until=until)))
-        until = 33 - until
+        until = 23 - until
 
 
 @POSTGRESQL_ONLY
 def test_advisers_of_several_regions_and_people_without_one_cause_no_deadlock(database, start):
-    replace_staff(database, staff(SERVED))
+    replace_staff(database, staff(SERVED, until=12))
     services = start(processes=2, GIDS_PLANNING_HORIZON="P14D")
     desk = Desk()
     workers = [Worker(services[seed % 2].url, seed, MIX, desk) for seed in range(THREADS)]
@@ -60,13 +60,13 @@ def test_advisers_of_several_regions_and_people_without_one_cause_no_deadlock(da
     journal = [deed for worker in workers for deed in worker.journal]
     assert audit(read_books(database, journal)) == {}
     met = tally(journal)
-    assert met["move 200"] > 20
-    assert met["conclude 200"] > 50
+    told = [one for deed in journal if deed.kind == "intake" for one in deed.answer["sessions"]]
+    assert "waiting" in {one["status"] for one in told}
+    assert met["move 200"] > 10
+    assert met["conclude 200"] > 25
     with database.engine.connect() as connection:
         asked = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         assert connection.execute(sa.text(asked)).scalar_one() == 0
-        waited = "SELECT count(*) FROM guidance_session WHERE status = 'waiting'"
-        assert connection.execute(sa.text(waited)).scalar_one() > 0, "nobody had to wait"
 
 
 CLIENTS = 64
