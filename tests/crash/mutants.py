@@ -83,6 +83,7 @@ def late_region_lock() -> None:
 
     no_region_lock()
     _replace("load_availability", load_late, sessions)
+    _replace("advisers_of", lambda *_region, **_lock: None, sessions)
     _replace("append", append_late, *USERS_OF_THE_LOG)
 
 
