@@ -47,10 +47,11 @@ class ServiceProcess:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}/v1"
 
-    def start(self) -> None:
-        """Start it, and wait until it is ready."""
+    def start(self, *, unchanged: bool = False) -> None:
+        """Start it, and wait until it is ready; `unchanged` leaves out what was to be spoilt."""
+        changes = () if unchanged else self._changes
         self._process = FORKS.Process(
-            target=_serve, args=(self._environment, self.log, self._changes), daemon=True
+            target=_serve, args=(self._environment, self.log, changes), daemon=True
         )
         self._process.start()
         deadline = time.monotonic() + SECONDS_TO_START

@@ -18,6 +18,10 @@ from tests.server import running
 
 WORKERS = 8
 ATTEMPTS = 24
+MIX = Mix(HOT, deeds={"intake": 3, "book": 3, "move": 5, "conclude": 3}, close=0.3, recent=6)
+ALONE = Mix(HOT, deeds={"intake": 1, "move": 3})
+"""What somebody asks of whose sessions nobody else knows."""
+
 UNGUARDED = (
     "PRAGMA foreign_keys = OFF",
     "PRAGMA ignore_check_constraints = ON",
@@ -40,12 +44,14 @@ def worked(
     replace_staff(database, staff({1: HOT, 2: HOT}))
     desk, done = Desk(), threading.Event()
     with running(create_app(settings)) as address:
-        workers = [Worker(f"{address}/v1", seed, Mix(HOT), desk) for seed in range(WORKERS)]
+        workers = [Worker(f"{address}/v1", seed, MIX, desk) for seed in range(WORKERS)]
         reader = Reader(f"{address}/v1", HOT)
         with in_threads(partial(reader.read, done)):
             try:
                 with in_threads(*(partial(one.work, iter(range(ATTEMPTS))) for one in workers)):
                     pass
+                workers.append(Worker(f"{address}/v1", WORKERS, ALONE, Desk()))
+                workers[-1].work(iter(range(ATTEMPTS)))
             finally:
                 done.set()
     database.dispose()

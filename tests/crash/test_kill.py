@@ -147,13 +147,13 @@ def test_thirty_kills_lose_nothing_and_leave_nothing_half_done(
 
 
 def crash(serving: ServiceProcess, clients: Clients, times: int) -> None:
-    """Let the service end itself so many times, while clients are at work."""
+    """Let the service end itself so many times, while clients are at work, and then no more."""
     with clients.at_work():
-        for _ in range(times):
+        for crashes in range(1, times + 1):
             assert serving.died(within=LONG)
             clients.up.clear()
             serving.kill()
-            serving.start()
+            serving.start(unchanged=crashes == times)
             clients.up.set()
 
 
