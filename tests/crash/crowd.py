@@ -17,7 +17,10 @@ NOTHING = 0
 
 BUSY = 503
 LONGEST_OUTAGE = 60
-"""Seconds after which nobody asks again."""
+"""Seconds the service may stay down before a patient worker asks again all the same."""
+
+PATIENCE = 300
+"""Seconds after which a patient worker who was never answered calls it a fault of the service."""
 
 REPEATS = 6
 """How many requests one thread makes before it looks again which places are free."""
@@ -177,8 +180,9 @@ class Worker:
                 deed.answer = answer.json()
             if self._up is None or deed.statuses[-1] not in {NOTHING, BUSY}:
                 break
-            if not self._up.wait(LONGEST_OUTAGE):
-                break
+            if time.monotonic() > deed.started + PATIENCE:
+                raise TimeoutError(f"{method} {path} was never answered: {deed.statuses[-20:]}")
+            self._up.wait(LONGEST_OUTAGE)
         deed.ended = time.monotonic()
         return deed
 
