@@ -24,6 +24,10 @@ SQLITE_PRAGMAS = {
 }
 
 
+IDLE_LIMIT_SECONDS = 60
+"""After which PostgreSQL ends a transaction in which nothing is asked: its process has gone or
+hangs. Longer than any honest pause, such as making look-up tables of a catalogue just read."""
+
 SPARE_CONNECTIONS = 5
 """For what runs beside the requests: the catalogue watch, readiness, streams between batches."""
 
@@ -112,7 +116,7 @@ def _engine(settings: Settings) -> Engine:
     arguments["pool_pre_ping"] = True
     arguments["connect_args"] = {
         "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
-        f" -c idle_in_transaction_session_timeout={6 * milliseconds}",
+        f" -c idle_in_transaction_session_timeout={IDLE_LIMIT_SECONDS}s",
     }
     return sa.create_engine(url.set(drivername="postgresql+psycopg"), **arguments)
 

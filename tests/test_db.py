@@ -302,7 +302,7 @@ def test_a_commit_on_sqlite_is_on_disk_before_it_is_answered(database):
     ("name", "value"),
     [
         ("lock_timeout", "200ms"),
-        ("idle_in_transaction_session_timeout", "1200ms"),
+        ("idle_in_transaction_session_timeout", "1min"),
         ("timezone", "UTC"),
     ],
 )

@@ -154,7 +154,7 @@ def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         job_loss=answers.job_loss,
         purpose=answers.purpose,
         years_of_service=answers.years_of_service,
-        used=_last_use(answers.used_provisions),
+        used=_days_of_use(answers.used_provisions),
     )
     check = check_provisions(person, knowledge.catalogue, on=on)
     return Finding(
@@ -174,15 +174,11 @@ def _municipality(answers: Answers, knowledge: Knowledge) -> MunicipalityMatch |
     return resolve_municipality(knowledge.lexicon, answers.municipality)
 
 
-def _last_use(used: Sequence[UsedProvision]) -> dict[str, date | None]:
-    """Keep the last day on which each was used; a use whose day nobody knows may be later still."""
-    last: dict[str, date | None] = {}
+def _days_of_use(used: Sequence[UsedProvision]) -> dict[str, tuple[date | None, ...]]:
+    days: dict[str, tuple[date | None, ...]] = {}
     for one in used:
-        known = last.get(one.provision_id, date.min)
-        last[one.provision_id] = (
-            None if one.used_on is None or known is None else max(one.used_on, known)
-        )
-    return last
+        days[one.provision_id] = (*days.get(one.provision_id, ()), one.used_on)
+    return days
 
 
 def _placed_by_employer(

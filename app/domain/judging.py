@@ -329,19 +329,17 @@ def judge_earlier_use(condition: NotUsedWithin, case: Case) -> Finding:
         "not_used",
         f"Voor zover wij weten gebruikte u dit niet in de laatste {condition.years} jaar.",
     )
-    if case.provision_id not in case.person.used:
-        return not_used
-    used_on = case.person.used[case.provision_id]
-    if used_on is None:
-        return unknown("use_unknown", condition.question or "Wanneer gebruikte u deze voorziening?")
-    opens_on = _years_later(used_on, condition.years)
-    if case.on >= opens_on:
-        return not_used
+    days = case.person.used.get(case.provision_id, ())
+    known = [day for day in days if day is not None]
+    opens_on = max((_years_later(day, condition.years) for day in known), default=case.on)
+    if opens_on <= case.on:
+        question = condition.question or "Wanneer gebruikte u deze voorziening?"
+        return unknown("use_unknown", question) if None in days else not_used
     if condition.ask:
         return unknown("used_before", condition.question or "U gebruikte dit eerder. Kan het nog?")
     return unmet(
         "used_before",
-        f"U gebruikte dit op {in_dutch(used_on)}. Het kan weer vanaf {in_dutch(opens_on)}.",
+        f"U gebruikte dit op {in_dutch(max(known))}. Het kan weer vanaf {in_dutch(opens_on)}.",
     )
 
 

@@ -14,8 +14,8 @@ class Person:
 
     `origin` is the sector someone works in or last worked in. A `None` beside a `*_named` that is
     true means: something was said, and it was not understood. `organisation_guessed` means: the
-    employer was understood past a typing error. `used` holds what was used before, with the day,
-    or `None` when the day is not known.
+    employer was understood past a typing error. `used` holds what was used before, with every day
+    it was, and `None` among them for a day nobody knows.
     """
 
     origin: str | None
@@ -30,7 +30,7 @@ class Person:
     job_loss: JobLoss = JobLoss.none
     purpose: Purpose | None = None
     years_of_service: int | None = None
-    used: Mapping[str, date | None] = field(default_factory=dict)
+    used: Mapping[str, tuple[date | None, ...]] = field(default_factory=dict)
 
     @property
     def loses_job(self) -> bool:

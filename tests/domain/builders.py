@@ -180,5 +180,9 @@ def people(catalogue: Catalogue) -> st.SearchStrategy[Person]:
         job_loss=st.sampled_from(JobLoss),
         purpose=st.none() | st.sampled_from(Purpose),
         years_of_service=st.none() | st.integers(0, 70),
-        used=st.dictionaries(st.sampled_from(sorted(catalogue.provisions)), days, max_size=5),
+        used=st.dictionaries(
+            st.sampled_from(sorted(catalogue.provisions)),
+            st.lists(days, min_size=1, max_size=3).map(tuple),
+            max_size=5,
+        ),
     )

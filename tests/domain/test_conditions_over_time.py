@@ -60,52 +60,64 @@ def used_before(day: str, again: str) -> object:
     [
         pytest.param({}, TODAY, NOT_USED, id="what was never used is met"),
         pytest.param(
-            {"andere-regeling": date(2026, 1, 1)},
+            {"andere-regeling": (date(2026, 1, 1),)},
             TODAY,
             NOT_USED,
             id="the use of another provision does not count",
         ),
         pytest.param(
-            {"regeling": date(2024, 10, 1)},
+            {"regeling": (date(2024, 10, 1),)},
             TODAY,
             used_before("1 oktober 2024", "1 oktober 2029"),
             id="use within the period is refused until a day that is named",
         ),
         pytest.param(
-            {"regeling": TODAY},
+            {"regeling": (TODAY,)},
             TODAY,
             used_before("23 november 2026", "23 november 2031"),
             id="use today is refused",
         ),
         pytest.param(
-            {"regeling": date(2024, 10, 1)},
+            {"regeling": (date(2024, 10, 1),)},
             date(2029, 9, 30),
             used_before("1 oktober 2024", "1 oktober 2029"),
             id="the last day of the period is refused",
         ),
         pytest.param(
-            {"regeling": date(2024, 10, 1)},
+            {"regeling": (date(2024, 10, 1),)},
             date(2029, 10, 1),
             NOT_USED,
             id="the day on which it opens again is met",
         ),
         pytest.param(
-            {"regeling": date(2024, 2, 29)},
+            {"regeling": (date(2024, 2, 29),)},
             date(2029, 2, 28),
             used_before("29 februari 2024", "1 maart 2029"),
             id="use on a leap day lasts until 1 March of a year without one",
         ),
         pytest.param(
-            {"regeling": date(2024, 2, 29)},
+            {"regeling": (date(2024, 2, 29),)},
             date(2029, 3, 1),
             NOT_USED,
             id="and on that 1 March it is met",
         ),
         pytest.param(
-            {"regeling": None},
+            {"regeling": (None,)},
             TODAY,
             unknown("use_unknown", "Wanneer gebruikte u deze voorziening?"),
             id="use on a day nobody knows is asked",
+        ),
+        pytest.param(
+            {"regeling": (None, date(2024, 10, 1), date(2020, 1, 1))},
+            TODAY,
+            used_before("1 oktober 2024", "1 oktober 2029"),
+            id="the last known use refuses, whatever else nobody knows",
+        ),
+        pytest.param(
+            {"regeling": (date(2020, 1, 1), None)},
+            TODAY,
+            unknown("use_unknown", "Wanneer gebruikte u deze voorziening?"),
+            id="an old use says nothing of the one on a day nobody knows",
         ),
     ],
 )
@@ -114,7 +126,7 @@ def test_not_used_within(used, on, finding):
 
 
 def test_a_leap_day_keeps_its_day_in_the_next_leap_year():
-    person = Person(origin="kas", used={"regeling": date(2024, 2, 29)})
+    person = Person(origin="kas", used={"regeling": (date(2024, 2, 29),)})
     finding = judged(NotUsedWithin(years=4), person, on=date(2028, 2, 28))
     assert finding == used_before("29 februari 2024", "29 februari 2028")
 
@@ -146,7 +158,7 @@ def test_a_leap_day_keeps_its_day_in_the_next_leap_year():
     ],
 )
 def test_an_earlier_use_that_is_asked_about(condition, used_on, finding):
-    assert judged(condition, Person(origin="kas", used={"regeling": used_on})) == finding
+    assert judged(condition, Person(origin="kas", used={"regeling": (used_on,)})) == finding
 
 
 def test_what_no_intake_tells_is_always_asked():
