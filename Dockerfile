@@ -21,7 +21,7 @@ RUN /opt/build/bin/hatchling build -t wheel -d /dist \
 FROM python:3.13-slim
 ENV PATH=/opt/gids/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIDS_HOST=0.0.0.0
 COPY --from=build /opt/gids /opt/gids
-# The only place written to, and only with the embedded database: everything else may be read-only.
+# The only place written to (erasure list, embedded database): everything else may be read-only.
 RUN install -d -o 65532 -g 65532 -m 0700 /srv/gids/var
 WORKDIR /srv/gids
 VOLUME /srv/gids/var

@@ -4,8 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
+from app.commands import audit, keys, privacy
+from app.commands.audit import HeadFileError
 from app.config import (
     PREFIX,
     InvalidSettingError,
@@ -23,7 +25,8 @@ from app.config import (
     UnknownSettingError,
     load_settings,
 )
-from app.db import Database, DatabaseBusyError
+from app.db import DatabaseBusyError, UnsafeDatabaseError, opened, require_row_security
+from app.domain.access import EVERY_REGION
 from app.main import NoIdentityError, create_app, utc_now
 from app.observability import configure_logging
 from app.services.advisers import (
@@ -32,9 +35,16 @@ from app.services.advisers import (
     import_advisers,
     read_availability,
 )
+from app.services.api_keys import ApiKeyError
+from app.services.audit import AuditHeadError
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
 from app.services.planner import Planning
+from app.services.tokens import DEMO_CALLERS
 from app.services.upkeep import fill_regions
+from app.vault import KeySettingError, Vault, VaultError
+
+Add = Callable[..., argparse.ArgumentParser]
+Group = Callable[[str, str], object]
 
 STOP_GRACE_SECONDS = 10
 HEALTH_TIMEOUT_SECONDS = 10
@@ -43,27 +53,38 @@ WORKER_TIMEOUT_SECONDS = 60
 than a start can take on a busy machine, and it would then start workers for ever."""
 
 EXPECTED = (
+    ApiKeyError,
+    AuditHeadError,
     AvailabilityError,
     CatalogueError,
     DatabaseBusyError,
+    HeadFileError,
     ImportError,  # telemetry asked for, but not installed
     InvalidSettingError,
+    KeySettingError,
     NoCatalogueError,
     NoIdentityError,
     OSError,
     OperationalError,
     UnknownSettingError,
+    UnsafeDatabaseError,
+    VaultError,
     migrate.SchemaError,
 )
 """What an operator can mend: told in one line, without a traceback."""
 
 WELCOME = """
-Gidsfunctie, demo mode: everything is open and the advisers do not exist.
+Gidsfunctie, demo mode: everybody knows these tokens, so keep nobody's real data here.
 
   API document   http://{host}:{port}/v1/openapi.json
   A first check  curl -s http://{host}:{port}/v1/provision-checks \\
                    -H 'Content-Type: application/json' \\
                    -d '{{"originSector": "schoonmaak", "employment": "employee"}}'
+  An intake      curl -s http://{host}:{port}/v1/intakes \\
+                   -H 'Authorization: Bearer demo-adviser' -H 'Idempotency-Key: first' \\
+                   -H 'Content-Type: application/json' \\
+                   -d '{{"originSector": "bouw", "employment": "self_employed", "region": "AM22"}}'
+  Tokens         {tokens}
 
 State is in {database}. Ctrl-C stops.
 """
@@ -130,22 +151,103 @@ def _parser() -> argparse.ArgumentParser:
     ).add_argument("file", type=Path)
     waiting = group("waiting", "sessions that wait for a place")
     add("fill", _waiting_fill, "give free places to who waits, in order", waiting)
+    _add_keys(add, group)
+    _add_logs(add, group)
+    _add_privacy(add, group)
     return parser
+
+
+def _add_keys(add: Add, group: Group) -> None:
+    key = group("key", "keys of chatbots")
+    for name, run, told in (
+        ("create", keys.create, "make a key, shown this once"),
+        ("revoke", keys.revoke, "make a key useless"),
+    ):
+        add(
+            name, lambda it, run=run: run(_at_head(), it.name, _say, now=utc_now()), told, key
+        ).add_argument("name")
+    add("list", lambda _: keys.list_all(_at_head(), _say), "tell which keys there are", key)
+    sealing = group("keys", "keys that wrap what is sealed")
+    add("generate", lambda _: keys.generate(_say), "make keys for the settings", sealing)
+    add(
+        "rotate",
+        lambda _: keys.rotate(_at_head(), _say),
+        "wrap every person's key with the present one",
+        sealing,
+    )
+
+
+def _add_logs(add: Add, group: Group) -> None:
+    log = group("audit", "the audit log: who did what to whose intake")
+    add(
+        "verify",
+        lambda it: audit.verify(_at_head(), _say, heads=it.heads),
+        "tell whether it is what was written",
+        log,
+    ).add_argument("--heads", type=Path, help="file of heads that `gids audit head` wrote")
+    add("head", lambda _: audit.head(_at_head(), _say), "print its signed head, to keep", log)
+    processing = group("processing-log", "the processing log (Logboek Dataverwerkingen)")
+    export = add(
+        "export",
+        lambda it: audit.export_processing_log(_at_head(), _say, it.since, it.until),
+        "print it as OTLP/JSON, a line per batch",
+        processing,
+    )
+    for name in ("--since", "--until"):
+        export.add_argument(name, type=_moment, help="a moment, such as 2026-11-30T00:00:00Z")
+
+
+def _add_privacy(add: Add, group: Group) -> None:
+    erasures = group("erasures", "who was erased, and must be again after a backup is restored")
+    add(
+        "replay",
+        lambda it: privacy.replay_erasures(_at_head(), it.files, _say, now=utc_now()),
+        "erase again whom a restored backup brought back",
+        erasures,
+    ).add_argument("files", type=Path, nargs="*", help="erasure lists (default: the setting's)")
+    add(
+        "check",
+        lambda _: privacy.check_erasures(_at_head(), _say),
+        "tell whether somebody on the list is still there",
+        erasures,
+    )
+    retention = group("retention", "letting go what is past its term")
+    add(
+        "run",
+        lambda it: privacy.run_retention(_at_head(), _say, now=utc_now(), dry_run=it.dry_run),
+        "let go what is past its term",
+        retention,
+    ).add_argument("--dry-run", action="store_true", help="only tell how much that is")
+
+
+def _at_head() -> Settings:
+    settings = load_settings()
+    with opened(settings) as database:
+        migrate.require_head(database.engine)
+    return settings
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("a moment needs its offset, such as Z")
+    return moment
 
 
 def _demo(_command: argparse.Namespace) -> None:
     os.environ[f"{PREFIX}DEMO"] = "1"
     settings = load_settings()
     configure_logging(settings.log_level)
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrate.upgrade(database.engine)
         now = utc_now()
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             import_catalogue(session, read_files(), now=now)
             regions = read_knowledge(session).catalogue.regions.values()
             import_advisers(session, demo_advisers(regions), demo=True)
         where = database.engine.url.render_as_string(hide_password=True)
-    _say(WELCOME.format(host=settings.host, port=settings.port, database=where))
+    tokens = " ".join(DEMO_CALLERS)
+    _say(WELCOME.format(host=settings.host, port=settings.port, tokens=tokens, database=where))
     _run(settings, workers=1)
 
 
@@ -153,9 +255,11 @@ def _serve(command: argparse.Namespace) -> None:
     settings = load_settings()
     configure_logging(settings.log_level)
     create_app(settings)  # refuses here, in words, and not in a server process
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrate.require_head(database.engine)
-        with database.read() as session:
+        if not settings.demo:
+            require_row_security(database.engine)
+        with database.read(EVERY_REGION) as session:
             read_knowledge(session)
     _run(settings, workers=command.workers)
 
@@ -195,13 +299,13 @@ def _openapi(_command: argparse.Namespace) -> None:
 
 
 def _db_upgrade(_command: argparse.Namespace) -> None:
-    with _database(load_settings()) as database:
+    with opened(load_settings()) as database:
         migrate.upgrade(database.engine)
         _say(f"the schema is at {migrate.current(database.engine)}")
 
 
 def _db_check(_command: argparse.Namespace) -> None:
-    with _database(load_settings()) as database:
+    with opened(load_settings()) as database:
         migrate.require_head(database.engine)
     _say("the schema is the one of this release")
 
@@ -212,9 +316,9 @@ def _catalogue_check(command: argparse.Namespace) -> None:
 
 
 def _catalogue_import(command: argparse.Namespace) -> None:
-    with _database(load_settings()) as database:
+    with opened(load_settings()) as database:
         migrate.require_head(database.engine)
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             done = import_catalogue(session, read_files(command.folder), now=utc_now())
     change = "stored" if done.changed else "unchanged"
     _say(f"catalogue version {done.version}, {done.records} records: {change}")
@@ -223,35 +327,26 @@ def _catalogue_import(command: argparse.Namespace) -> None:
 def _advisers_import(command: argparse.Namespace) -> None:
     settings = load_settings()
     content = command.file.read_bytes()
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrate.require_head(database.engine)
-        with database.read() as session:
+        with database.read(EVERY_REGION) as session:
             known = read_knowledge(session).catalogue.regions
         try:
             advisers = read_availability(content, known)
         except AvailabilityError as error:
             raise AvailabilityError(f"{command.file}: {error}") from error
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             import_advisers(session, advisers)
-        placed = fill_regions(database, Planning.of(settings), now=utc_now())
+        placed = fill_regions(database, Planning.of(settings), Vault.of(settings), now=utc_now())
     _say(f"{len(advisers)} advisers; {placed} waiting sessions have a place now")
 
 
 def _waiting_fill(_command: argparse.Namespace) -> None:
     settings = load_settings()
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrate.require_head(database.engine)
-        placed = fill_regions(database, Planning.of(settings), now=utc_now())
+        placed = fill_regions(database, Planning.of(settings), Vault.of(settings), now=utc_now())
     _say(f"{placed} waiting sessions have a place now")
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings)
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def _say(text: str, to: TextIO | None = None) -> None:

@@ -3,10 +3,10 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AnyHttpUrl, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "GIDS_"
 DEFAULT_DATABASE = Path("var") / "gids.db"
@@ -19,6 +19,27 @@ _SAID = {
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0))]
 DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
+
+DEMO_ENCRYPTION_KEYS = SecretStr("demo:ZGVtbyBvbmx5IGRlbW8gb25seSBkZW1vIG9ubHkgISE=")
+DEMO_SIGNING_KEY = SecretStr("ZGVtbyBzaWduaW5nIGtleSwgZGVtbyBzaWduaW5nISE=")
+"""Known to everybody, and so refused outside demo mode."""
+
+
+class Issuer(BaseModel):
+    """An OpenID Connect issuer whose access tokens are accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    audience: Annotated[str, Field(min_length=1)]
+    jwks_uri: AnyHttpUrl | None = None
+    """Left out, it is read from the issuer's discovery document."""
+    jwks: dict[str, Any] | None = None
+    """The keys themselves, for an issuer that cannot be reached from here."""
+    roles_claim: str = "roles"
+    """A path through the claims, such as realm_access.roles."""
+    region_claim: str = "region"
+    organisation_claim: str = "organisation"
 
 
 class UnknownSettingError(Exception):
@@ -38,7 +59,7 @@ class Settings(BaseSettings):
 
     demo: bool = Field(
         default=False,
-        description="Demo mode: no identity, everything open. The only mode there is as yet.",
+        description="Demo mode: fixed tokens that everybody knows, and keys that are no secret.",
     )
     database_url: str = Field(
         default=f"sqlite:///{DEFAULT_DATABASE}",
@@ -93,6 +114,51 @@ class Settings(BaseSettings):
     planning_horizon: Duration = Field(
         default=timedelta(weeks=12), description="How far ahead the planner looks for places."
     )
+    oidc_issuers: tuple[Issuer, ...] = Field(
+        default=(),
+        description="Issuers of access tokens, as JSON (docs/identity.md):"
+        ' `[{"issuer": "https://login.example", "audience": "gidsfunctie"}]`.',
+    )
+    oidc_keys_fresh: Duration = Field(
+        default=timedelta(minutes=10),
+        description="How long the keys of an issuer are used before they are asked again.",
+    )
+    oidc_keys_stale: Duration = Field(
+        default=timedelta(hours=24),
+        description="How long they are used when the issuer cannot be reached.",
+    )
+    encryption_keys: SecretStr = Field(
+        default=DEMO_ENCRYPTION_KEYS,
+        description="Keys that wrap each person's own key: `id:base64` of 32 bytes, the present one"
+        " first, older ones after it, with spaces between; `gids keys generate` makes one.",
+    )
+    signing_key: SecretStr = Field(
+        default=DEMO_SIGNING_KEY,
+        description="Signs the audit log and makes pseudonyms: base64 of 32 bytes.",
+    )
+    erasure_list: Path = Field(
+        default=Path("var") / "erasures.log",
+        description="File outside the database in which erasures are kept, to be replayed after a"
+        " backup is restored.",
+    )
+    retention_contact_details: Duration = Field(
+        default=timedelta(days=90),
+        description="How long name, telephone and e-mail are kept after a case was last touched.",
+    )
+    retention_intakes: Duration = Field(
+        default=timedelta(days=730),
+        description="How long an intake with all that hangs on it is kept after that.",
+    )
+    retention_processing_log: Duration = Field(
+        default=timedelta(days=1825),
+        description="How long the processing log is kept.",
+    )
+    rate_anonymous: Annotated[int, Field(ge=1)] = Field(
+        default=300, description="Requests per minute from one address that shows no token."
+    )
+    rate_identified: Annotated[int, Field(ge=1)] = Field(
+        default=3000, description="Requests per minute of one caller with a token or a key."
+    )
     otel: bool = Field(
         default=False,
         description="Send OpenTelemetry traces and metrics, configured by the OTEL_* variables.",
@@ -128,3 +194,6 @@ def load_settings() -> Settings:
             for fault in faults
         )
         raise InvalidSettingError(told) from None  # its cause holds the values
+    except SettingsError:
+        # The one setting that is more than a text or a number.
+        raise InvalidSettingError(f"{PREFIX}OIDC_ISSUERS: this is not JSON") from None

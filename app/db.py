@@ -21,8 +21,12 @@ SQLITE_PRAGMAS = {
     "synchronous": 2,  # FULL: a commit is on disk before it is answered
     "foreign_keys": 1,
     "trusted_schema": 0,
+    "secure_delete": 1,  # what is deleted is overwritten with zeros
 }
 
+
+SWEEP_PATIENCE_SECONDS = 0.5
+"""How long a sweep waits for others, and so makes others wait."""
 
 IDLE_LIMIT_SECONDS = 60
 """After which PostgreSQL ends a transaction in which nothing is asked: its process has gone or
@@ -39,8 +43,16 @@ class DatabaseBusyError(Exception):
         super().__init__("others kept the database longer than the lock timeout")
 
 
+class UnsafeDatabaseError(Exception):
+    """The database would not keep regions apart: its role may look past row security."""
+
+
 class Database:
-    """Hands out transactions. `write` commits when its block ends well, and only then."""
+    """Hands out transactions. `write` commits when its block ends well, and only then.
+
+    `sees` says which regions' rows there are in a transaction (app.domain.access): PostgreSQL
+    holds it against every row, beside what the queries themselves ask (app/models/row_security.py).
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Make the engine; nothing is opened yet."""
@@ -58,7 +70,7 @@ class Database:
             )
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, sees: str) -> Iterator[Session]:
         """Yield a session in one transaction; commit at the end, roll back on any exception.
 
         The transaction begins with the first statement, so that waiting for other writers happens
@@ -69,7 +81,7 @@ class Database:
 
         """
         turn = self._writers.turn() if self._writers else None
-        engine = self.engine.execution_options(writer_turn=turn)
+        engine = self.engine.execution_options(writer_turn=turn, sees=sees)
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -78,14 +90,42 @@ class Database:
                 turn.end()
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self, sees: str) -> Iterator[Session]:
         """Yield a session that sees one state of the database; nothing is kept."""
-        with Session(self._reading) as session:
+        with Session(self._reading.execution_options(sees=sees)) as session:
             yield session
+
+    def sweep(self) -> bool:
+        """Empty the write-ahead log of SQLite, in which what was deleted lives on.
+
+        Returns whether it is empty now: it stays when others keep the database for longer than a
+        moment, so sweep again later. On PostgreSQL there is nothing to do from here.
+        """
+        if self._writers is None:
+            return True
+        turn = self._writers.turn(SWEEP_PATIENCE_SECONDS)
+        try:
+            turn.begin()
+        except DatabaseBusyError:
+            return False
+        try:
+            return _empty_write_ahead_log(self.engine)
+        finally:
+            turn.end()
 
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the database for as long as one command takes."""
+    database = Database(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
@@ -118,13 +158,55 @@ def _engine(settings: Settings) -> Engine:
         "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
         f" -c idle_in_transaction_session_timeout={IDLE_LIMIT_SECONDS}s",
     }
-    return sa.create_engine(url.set(drivername="postgresql+psycopg"), **arguments)
+    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), **arguments)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def require_row_security(engine: Engine) -> None:
+    """Refuse a PostgreSQL role for which row security does not hold.
+
+    Raises:
+        UnsafeDatabaseError: the role is a superuser or has BYPASSRLS.
+
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        bypasses = connection.exec_driver_sql(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).scalar_one()
+    if bypasses:
+        message = "the role of the database looks past row security: use one without SUPERUSER"
+        raise UnsafeDatabaseError(f"{message} and BYPASSRLS (docs/identity.md)")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    sees = connection.get_execution_options().get("sees")
+    if sees:
+        # For this transaction only: a connection goes back to the pool as it came.
+        connection.exec_driver_sql("SELECT set_config('gids.sees', %s, true)", (sees,))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API has no type
     connection.isolation_level = None  # the driver starts no transaction of its own
     for name, value in SQLITE_PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _empty_write_ahead_log(engine: Engine) -> bool:
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {SWEEP_PATIENCE_SECONDS * 1000:.0f}")
+        try:
+            busy: int = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {waits}")
+    finally:
+        connection.close()
+    return not busy
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -149,20 +231,21 @@ class _SqliteWriters:
         self.timeout = timeout
         self.threads = threading.Lock()
 
-    def turn(self) -> "_Turn":
-        return _Turn(self)
+    def turn(self, timeout: float | None = None) -> "_Turn":
+        return _Turn(self, self.timeout if timeout is None else timeout)
 
 
 class _Turn:
     """The right to write, from the first statement until after the commit."""
 
-    def __init__(self, writers: _SqliteWriters) -> None:
+    def __init__(self, writers: _SqliteWriters, timeout: float) -> None:
         self._writers = writers
+        self._timeout = timeout
         self._file: IO[str] | None = None
 
     def begin(self) -> None:
-        deadline = time.monotonic() + self._writers.timeout
-        if not self._writers.threads.acquire(timeout=self._writers.timeout):
+        deadline = time.monotonic() + self._timeout
+        if not self._writers.threads.acquire(timeout=self._timeout):
             raise DatabaseBusyError
         try:
             self._file = self._writers.path.open("a")

@@ -1,20 +1,51 @@
-"""What every request is given: a transaction, the time, the catalogue, a page."""
+"""What every request is given: who asks, a transaction, the time, the catalogue, a page."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from anyio import CapacityLimiter, move_on_after
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Path, Query, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.db import Database, DatabaseBusyError
+from app.domain.access import (
+    ANONYMOUS,
+    NATIONWIDE,
+    Caller,
+    Forbidden,
+    TooManyRequests,
+    Unauthenticated,
+)
+from app.domain.errors import NotFound
 from app.domain.intake import Knowledge
+from app.domain.terms import Role
 from app.schemas.base import QueryWhole, refusal
+from app.services.acts import Act, acting
+from app.services.api_keys import KEY_PREFIX
 from app.services.planner import Planning
+from app.services.processing_log import read_traceparent
+from app.services.retention import Terms
 
 Clock = Callable[[], datetime]
+
+BEARER = HTTPBearer(
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    description="An access token of a configured OpenID Connect issuer, or the key of a chatbot.",
+    auto_error=False,
+)
+"""Says in the API document that a route needs a token; `get_caller` reads it."""
+
+LogRegion = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(AM[0-9]{{2}}|{NATIONWIDE})$"),
+    Path(description=f"CBS code of a region; {NATIONWIDE} for intakes whose region is not known."),
+]
 
 
 def get_database(request: Request) -> Database:
@@ -47,15 +78,112 @@ async def database_turn(request: Request) -> AsyncIterator[None]:
 Turn = Annotated[None, Depends(database_turn, scope="function")]
 
 
-def read_session(request: Request, _turn: Turn) -> Iterator[Session]:
-    """Give a session that changes nothing."""
-    with get_database(request).read() as session:
+async def get_caller(request: Request) -> Caller:
+    """Find out who asks: by access token, by key, or nobody in particular; and count it.
+
+    Whoever shows something that does not hold is counted as a stranger.
+
+    Raises:
+        Unauthenticated: something was shown that does not hold.
+        IssuerUnreachable: the keys that would tell cannot be had now.
+        TooManyRequests: this caller asks too often.
+
+    """
+    shown = request.headers.getlist("authorization")
+    try:
+        caller = await _shows(request, shown) if shown else ANONYMOUS
+    except Unauthenticated:
+        _count(request, ANONYMOUS)
+        raise
+    _count(request, caller)
+    return caller
+
+
+async def _shows(request: Request, shown: list[str]) -> Caller:
+    scheme, _, token = shown[0].partition(" ")
+    # Of two, whoever stands in between could have looked at the other one.
+    if len(shown) > 1 or scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    state = request.app.state
+    if token.startswith(KEY_PREFIX):
+        caller: Caller | None = await run_in_threadpool(state.api_keys.caller, token)
+    else:
+        caller = await state.tokens.caller(token)
+    if caller is None:
+        raise Unauthenticated
+    return caller
+
+
+def _count(request: Request, caller: Caller) -> None:
+    address = request.client.host if request.client else None
+    if wait := request.app.state.rate_limits.take(caller, address):
+        raise TooManyRequests(wait)
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+def only(*roles: Role) -> Callable[[Caller], Caller]:
+    """Make a dependency that lets callers with one of these roles through.
+
+    It raises Unauthenticated for a stranger and Forbidden for anybody else.
+    """
+
+    def allowed(caller: CallerDep, _shown: Annotated[object, Security(BEARER)] = None) -> Caller:
+        if caller is ANONYMOUS:
+            raise Unauthenticated
+        if not caller.roles & set(roles):
+            raise Forbidden
+        return caller
+
+    return allowed
+
+
+AdviserCaller = Annotated[Caller, Depends(only(Role.adviser))]
+LogReader = Annotated[Caller, Depends(only(Role.werkcentrum, Role.policy))]
+
+
+def get_now(request: Request) -> datetime:
+    """Say what time it is, once per request."""
+    clock: Clock = request.app.state.clock
+    return clock()
+
+
+Now = Annotated[datetime, Depends(get_now)]
+
+
+def adviser_act(
+    request: Request,
+    caller: AdviserCaller,
+    _turn: Turn,
+    now: Now,
+    traceparent: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Iterator[Act]:
+    """Give an adviser's act, whose transaction is committed before the answer is sent."""
+    state = request.app.state
+    trace = read_traceparent(traceparent)
+    with acting(state.database, caller, state.vault, trace, now=now) as act:
+        yield act
+
+
+def adviser_session(request: Request, caller: AdviserCaller, _turn: Turn) -> Iterator[Session]:
+    """Give an adviser a session that changes nothing and shows nobody's data."""
+    with get_database(request).read(caller.sees) as session:
         yield session
 
 
-def write_session(request: Request, _turn: Turn) -> Iterator[Session]:
-    """Give a session whose transaction is committed before the answer is sent."""
-    with get_database(request).write() as session:
+def log_session(
+    request: Request, region: LogRegion, caller: LogReader, _turn: Turn
+) -> Iterator[Session]:
+    """Give a session that sees this region, when its log is the caller's to read.
+
+    Raises:
+        NotFound: it is another's, which nobody can tell from one that does not exist.
+
+    """
+    if region not in caller.logs:
+        raise NotFound
+    with get_database(request).read(region) as session:
         yield session
 
 
@@ -71,18 +199,35 @@ def get_planning(request: Request) -> Planning:
     return planning
 
 
-def get_now(request: Request) -> datetime:
-    """Say what time it is, once per request."""
-    clock: Clock = request.app.state.clock
-    return clock()
+def get_terms(request: Request) -> Terms:
+    """Give how long each class of data is kept."""
+    terms: Terms = request.app.state.terms
+    return terms
+
+
+def get_erasure_list(request: Request) -> FilePath:
+    """Give the file in which erasures are kept."""
+    path: FilePath = request.app.state.erasure_list
+    return path
+
+
+def swept(request: Request) -> Iterator[None]:
+    """Take what the request deleted out of the write-ahead log as well, once it is committed.
+
+    Comes before the act among the dependencies of a route, so that it ends after it.
+    """
+    yield
+    get_database(request).sweep()
 
 
 DatabaseDep = Annotated[Database, Depends(get_database)]
-ReadSession = Annotated[Session, Depends(read_session, scope="function")]
-WriteSession = Annotated[Session, Depends(write_session, scope="function")]
+AdviserAct = Annotated[Act, Depends(adviser_act, scope="function")]
+AdviserSession = Annotated[Session, Depends(adviser_session, scope="function")]
+LogSession = Annotated[Session, Depends(log_session, scope="function")]
 KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
 PlanningDep = Annotated[Planning, Depends(get_planning)]
-Now = Annotated[datetime, Depends(get_now)]
+TermsDep = Annotated[Terms, Depends(get_terms)]
+ErasureListDep = Annotated[FilePath, Depends(get_erasure_list)]
 
 Limit = Annotated[
     Annotated[QueryWhole, Field(ge=1, le=1000)],

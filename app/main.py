@@ -7,27 +7,32 @@ from functools import partial
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from app import observability, openapi, problems
 from app.api_rules import ApiRules
 from app.config import Settings, load_settings
-from app.db import Database
-from app.dependencies import Clock
+from app.db import Database, require_row_security
+from app.dependencies import Clock, get_caller
 from app.migrate import require_head
-from app.routers import catalogue, health, intakes, session_log, sessions
+from app.rate_limit import RateLimits
+from app.routers import catalogue, health, holders, intakes, persons, session_log, sessions
 from app.schemas.examples import exchanges
+from app.services.api_keys import ApiKeys
 from app.services.catalogue import CatalogueWatch
 from app.services.planner import Planning
 from app.services.repeating import Repeating
+from app.services.retention import Terms
+from app.services.tokens import Tokens
 from app.services.upkeep import upkeep
+from app.vault import Vault, refuse_weak_keys
 
 OTHER_THREADS = 40
 """For what waits for nobody: however many requests wait for the database, the rest go on."""
 
 
 class NoIdentityError(Exception):
-    """There is no identity yet, so the service does not start for real people's data."""
+    """Nobody could be known, so the service does not start for real people's data."""
 
 
 def utc_now() -> datetime:
@@ -39,12 +44,15 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     """Make the app. Nothing is opened until it starts.
 
     Raises:
-        NoIdentityError: demo mode is off; until identity exists it is the only mode.
+        NoIdentityError: no issuer of tokens is configured, outside demo mode.
+        KeySettingError: a key is missing or weak, or everybody knows it, outside demo mode.
 
     """
     if not settings.demo:
-        message = "identity does not exist yet: the service starts in demo mode only (GIDS_DEMO=1)"
-        raise NoIdentityError(message)
+        if not settings.oidc_issuers:
+            message = "GIDS_OIDC_ISSUERS names no issuer of tokens, so nobody could be known"
+            raise NoIdentityError(f"{message}; only demo mode (GIDS_DEMO=1) goes without")
+        refuse_weak_keys(settings)
     public_url = str(settings.public_url)
     telemetry = observability.telemetry(enabled=settings.otel)
     api = FastAPI(
@@ -58,15 +66,26 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         generate_unique_id_function=openapi.operation_id,
         telemetry=telemetry,
     )
-    for module in (health, catalogue, intakes, sessions, session_log):
-        api.include_router(module.router)
+    api.include_router(health.router)
+    for module in (catalogue, intakes, holders, persons, sessions, session_log):
+        api.include_router(module.router, dependencies=[Depends(get_caller)])
     database = Database(settings)
     planning = Planning.of(settings)
+    vault = Vault.of(settings)
+    tokens = Tokens(
+        settings.oidc_issuers,
+        fresh=settings.oidc_keys_fresh,
+        stale=settings.oidc_keys_stale,
+        clock=clock,
+        demo=settings.demo,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             require_head(database.engine)
+            if not settings.demo:
+                require_row_security(database.engine)
             api.state.turns = CapacityLimiter(settings.database_pool)
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
             watch = api.state.catalogue = CatalogueWatch(database)
@@ -76,7 +95,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
                 ),
                 Repeating(
                     "upkeep",
-                    partial(upkeep, database, planning, clock),
+                    partial(upkeep, database, planning, vault, clock),
                     seconds=settings.waiting_poll.total_seconds(),
                 ),
             ]
@@ -88,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
                 for work in beside:
                     work.stop()
         finally:
+            await tokens.aclose()
             database.dispose()
 
     root = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan, telemetry=telemetry)
@@ -99,7 +119,15 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     openapi.install(api, public_url, exchanges())
     api.state.database = database
     api.state.planning = planning
+    api.state.terms = Terms.of(settings)
+    api.state.erasure_list = settings.erasure_list
     api.state.clock = clock
+    api.state.vault = vault
+    api.state.tokens = tokens
+    api.state.api_keys = ApiKeys(database, clock)
+    api.state.rate_limits = RateLimits(
+        anonymous=settings.rate_anonymous, identified=settings.rate_identified
+    )
     return ApiRules(root, api=api, public_url=public_url, body_limit=settings.body_limit)
 
 

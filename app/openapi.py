@@ -113,6 +113,10 @@ def _responses(operation: dict[str, Any], *, has_id: bool) -> dict[str, Any]:
     refusals = {code for code in declared if code >= "400"} | {"400", "500", "503"}
     if any("content" in answer for answer in answers.values()):
         refusals.add("406")
+    if "security" in operation:
+        refusals |= {"401", "403"}
+    if "health" not in operation.get("tags", ()):
+        refusals |= {"401", "429"}  # a token that does not hold is refused where none is needed too
     if has_id:
         refusals.add("404")
     if "requestBody" in operation:
@@ -196,6 +200,8 @@ def _add_examples(made: dict[str, Any], examples: Iterable[Exchange]) -> None:
         if exchange.body is not None:
             _show(operation["requestBody"]["content"]["application/json"], exchange, exchange.body)
         answer = operation["responses"][str(exchange.status)]
+        if exchange.answer is None:
+            continue
         content = answer["content"][exchange.accept]
         text = json.dumps(exchange.answer, ensure_ascii=False, indent=1)
         if _METHOD_IN_A_NAME.search(text):

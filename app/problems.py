@@ -18,13 +18,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.db import DatabaseBusyError
+from app.domain.access import Forbidden, TooManyRequests, Unauthenticated
 from app.domain.errors import Conflict, DomainError, Fault, InvalidInput, NotFound
 from app.migrate import SchemaError
 from app.observability import current_request, log_failure
 from app.schemas.base import OWN_FAULT
 from app.schemas.problem import MOST_FAULTS, Problem, ProblemFault
+from app.services.consents import ConsentGivenError
 from app.services.idempotency import KeyReusedError
 from app.services.intakes import AlreadyReferredError
+from app.services.issuer_keys import IssuerUnreachable
 from app.services.sessions import OverlapError, SlotTakenError, ThreeSessionsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,6 +39,9 @@ STATUSES: dict[str, int] = {
     "not-found": 404,
     "conflict": 409,
     KeyReusedError.slug: 422,
+    Unauthenticated.slug: 401,
+    Forbidden.slug: 403,
+    TooManyRequests.slug: 429,
 }
 """HTTP status per slug of a DomainError; a child without its own entry has that of its parent."""
 
@@ -47,6 +53,8 @@ CONSTRAINTS: dict[str, type[Conflict]] = {
     "ex_guidance_session_intake_overlap": OverlapError,
     "uq_referral_intake_id_provision_id": AlreadyReferredError,
     "referral.intake_id, referral.provision_id": AlreadyReferredError,
+    "uq_consent_intake_id_provision_id": ConsentGivenError,
+    "consent.intake_id, consent.provision_id": ConsentGivenError,
 }
 """What a service would have refused, per database constraint; see `constraint_name`."""
 
@@ -67,6 +75,8 @@ OCCURRENCES = {
     occurrence.status: occurrence
     for occurrence in (
         Occurrence(400, InvalidInput.slug, InvalidInput.title, InvalidInput.detail),
+        Occurrence(401, Unauthenticated.slug, Unauthenticated.title, Unauthenticated.detail),
+        Occurrence(403, Forbidden.slug, Forbidden.title, Forbidden.detail),
         Occurrence(
             404,
             NotFound.slug,
@@ -99,6 +109,7 @@ OCCURRENCES = {
             "Send the body as a media type under allowed, in UTF-8 and not compressed.",
         ),
         Occurrence(422, KeyReusedError.slug, KeyReusedError.title, KeyReusedError.detail),
+        Occurrence(429, TooManyRequests.slug, TooManyRequests.title, TooManyRequests.detail),
         Occurrence(
             500,
             "internal-error",
@@ -161,8 +172,10 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     """Answer every error of this app as a problem; do so for a mounted app as well as its root."""
 
-    async def refused(_request: Request, error: DomainError) -> Response:
-        return from_domain(error, public_url)
+    async def refused(request: Request, error: DomainError) -> Response:
+        answer = from_domain(error, public_url)
+        answer.headers.update(_advice(error, shown="authorization" in request.headers))
+        return answer
 
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         return from_domain(InvalidInput(faults_of(error.errors())), public_url)
@@ -191,7 +204,13 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(HTTPException)(answered)
     app.exception_handler(IntegrityError)(clashed)
-    for busy in (DatabaseBusyError, OperationalError, PoolTimeoutError, SchemaError):
+    for busy in (
+        DatabaseBusyError,
+        IssuerUnreachable,
+        OperationalError,
+        PoolTimeoutError,
+        SchemaError,
+    ):
         app.exception_handler(busy)(unavailable)
     app.exception_handler(Exception)(failed)
 
@@ -245,6 +264,22 @@ def constraint_name(error: IntegrityError) -> str:
 def place(kind: str, name: str) -> str:
     """Return the pointer to a named part outside the body; a name that is free text is left out."""
     return f"{kind}/{name}" if _NAME.fullmatch(name) else kind
+
+
+def _advice(error: DomainError, *, shown: bool) -> dict[str, str]:
+    """Say how to identify oneself (RFC 6750, section 3), or how long to wait.
+
+    Nothing of why a token does not hold.
+    """
+    match error:
+        case Unauthenticated():
+            challenge = 'Bearer realm="gidsfunctie"'
+            return {"WWW-Authenticate": challenge + (', error="invalid_token"' if shown else "")}
+        case Forbidden():
+            return {"WWW-Authenticate": 'Bearer realm="gidsfunctie", error="insufficient_scope"'}
+        case TooManyRequests(seconds=seconds):
+            return {"Retry-After": str(seconds)}
+    return {}
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

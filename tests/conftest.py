@@ -13,6 +13,7 @@ from app import migrate
 from app.catalogue import load, read_files
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.domain.catalogue import Catalogue
 from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
@@ -20,8 +21,13 @@ from app.domain.skills import SkillIndex
 from app.main import create_app
 from app.services.advisers import demo_advisers, import_advisers
 from app.services.catalogue import import_catalogue
+from tests import identity
+from tests.identity import WhoeverMay
+from tests.oidc_provider import openid
 from tests.postgres import Cluster
 from tests.server import running
+
+__all__ = ["openid"]
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """What time it is in the tests, unless they say otherwise: a working day."""
@@ -43,6 +49,15 @@ class TestClock:
     def forward(self, **duration: float) -> None:
         """Let time pass, as timedelta's arguments say."""
         self.now += timedelta(**duration)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def erasure_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The erasure list of whoever names no other: not the one under var/."""
+    path = tmp_path_factory.mktemp("erasures") / "erasures.log"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GIDS_ERASURE_LIST", str(path))
+        yield path
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +136,7 @@ def empty_database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_pat
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """Settings as an operator would have them in demo mode."""
-    return Settings(demo=True, database_url=database_url)
+    return open_settings(database_url)
 
 
 @pytest.fixture
@@ -143,7 +158,7 @@ def client(settings: Settings, clock: TestClock) -> Iterator[httpx.Client]:
     """A client of the real app, over HTTP."""
     with (
         running(create_app(settings, clock=clock)) as address,
-        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+        httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
         yield client
 
@@ -155,19 +170,30 @@ def open_client(
     """A client of one app for all tests that store nothing."""
     path = tmp_path_factory.mktemp("open") / "gids.db"
     shutil.copyfile(sqlite_template, path)
-    settings = Settings(demo=True, database_url=f"sqlite:///{path}")
+    settings = open_settings(f"sqlite:///{path}")
     with (
         running(create_app(settings, clock=TestClock())) as address,
-        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+        httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
         yield client
+
+
+def open_settings(database_url: str) -> Settings:
+    """Settings in demo mode in which any test token works, and nobody asks too often."""
+    return Settings(
+        demo=True,
+        database_url=database_url,
+        oidc_issuers=(identity.SETTING,),
+        rate_anonymous=1_000_000,
+        rate_identified=1_000_000,
+    )
 
 
 def fill(url: str) -> None:
     """Give an empty database its schema, the catalogue and demo advisers."""
     database = Database(Settings(database_url=url))
     migrate.upgrade(database.engine)
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         import_catalogue(session, read_files(), now=MONDAY)
         import_advisers(session, demo_advisers(load().regions.values()), demo=True)
     database.dispose()

@@ -34,7 +34,11 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
-INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+SUPERUSER = "postgres"
+SERVICE = "gids"
+"""The role of the service: it owns its database, and cannot look past row security."""
+
+INITDB = ("-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SECONDS_TO_START = 60
 SECONDS_TO_DIE = 30
@@ -42,7 +46,7 @@ ATTEMPTS_AT_A_PORT = 5
 
 
 class Cluster:
-    """One running server with a directory of its own, on 127.0.0.1, user postgres, no password."""
+    """One running server with a directory of its own, on 127.0.0.1, without passwords."""
 
     def __init__(self, base: Path, binaries: Path, *, durable: bool) -> None:
         self._base = base
@@ -68,25 +72,34 @@ class Cluster:
             cluster = cls(base, _reachable(_binaries(), base), durable=durable)
             cluster._run("initdb", "-D", cluster._data, *INITDB)
             cluster._start_on_a_free_port()
+            with cluster.as_superuser() as connection:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(SERVICE)))
         except BaseException:
             shutil.rmtree(base)
             raise
         return cluster
 
-    def dsn(self, database: str = "postgres") -> str:
+    def dsn(self, database: str = "postgres", user: str = SUPERUSER) -> str:
         """Return the SQLAlchemy address of a database; it stays the same after a restart."""
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{database}"
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self._port}/{database}"
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
-        """Create a database as a copy of a template that nobody is using; return its address."""
-        address = self.dsn().replace("+psycopg", "")
-        with psycopg.connect(address, autocommit=True) as connection:
+        """Create a database as a copy of a template that nobody is using; return its address.
+
+        The address is that of the service's role, for which row security holds.
+        """
+        with self.as_superuser() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                    *map(sql.Identifier, (name, template, SERVICE))
                 )
             )
-        return self.dsn(name)
+        return self.dsn(name, SERVICE)
+
+    def as_superuser(self, database: str = "postgres") -> psycopg.Connection:
+        """Connect as who may do everything, and is shown everything."""
+        address = self.dsn(database).replace("+psycopg", "")
+        return psycopg.connect(address, autocommit=True)
 
     def kill(self) -> None:
         """Kill the server with SIGKILL, as a crash does, and wait until no process is left.

@@ -15,6 +15,7 @@ import schemathesis
 NUMBER = count(1)
 REGION = "AM22"
 PROVISION = "rijk-loopbaanscan"
+TEXT_VERSION = "2026-11"
 
 
 @schemathesis.hook
@@ -42,6 +43,8 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
 def _mean_something(body: dict[str, Any]) -> None:
     if "provisionId" in body:
         body["provisionId"] = PROVISION
+    if "textVersion" in body:
+        body["textVersion"] = TEXT_VERSION
     if body.get("region") is not None:
         body["region"] = REGION
         body.pop("municipality", None)

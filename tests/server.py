@@ -16,7 +16,10 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests import identity
+
 SECONDS_TO_START = 60
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -73,6 +76,10 @@ class ServerProcess:
             "GIDS_DATABASE_URL": database_url,
             "GIDS_PORT": str(self.port),
             "GIDS_LOG_LEVEL": "WARNING",
+            "GIDS_OIDC_ISSUERS": identity.AS_JSON,
+            "GIDS_RATE_ANONYMOUS": "1000000",
+            "GIDS_RATE_IDENTIFIED": "1000000",
+            "GIDS_ERASURE_LIST": os.environ["GIDS_ERASURE_LIST"],
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None

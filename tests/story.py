@@ -82,6 +82,8 @@ class Story:
     def _request(self, exchange: Exchange) -> Request:
         method, path, operation = self._operations[exchange.operation]
         request = Request(exchange.operation, method, path, headers={"Accept": exchange.accept})
+        if exchange.caller is not None:
+            request.headers["Authorization"] = f"Bearer {exchange.caller}"
         places = {one["name"]: one["in"] for one in operation.get("parameters", ())}
         for name, value in exchange.parameters.items():
             if places[name] == "path":

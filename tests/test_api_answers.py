@@ -12,9 +12,11 @@ from sqlalchemy import text
 from app.api_rules import DEFAULT_HEADERS
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.main import create_app
 from app.openapi import API_VERSION
 from app.services.session_log import lock_region
+from tests.identity import WhoeverMay
 from tests.server import running
 from tests.story import Request, Story
 
@@ -60,13 +62,13 @@ def test_every_answer_has_its_headers_and_tells_moments_in_utc(client: httpx.Cli
         check(answer, exchange.status)
         statuses.add(exchange.status)
         moments += MOMENT.findall(answer.text)
-    assert statuses == {200, 201, 400, 404, 406, 409, 422}
+    assert statuses == {200, 201, 204, 400, 401, 403, 404, 406, 409, 422}
     assert len(moments) > 10
     assert [one for one in moments if not re.fullmatch(r"[^.]{19}Z", one)] == []
 
 
 def test_head_answers_as_get_without_the_body(client: httpx.Client) -> None:
-    for _, request, answer in list(Story(client).tell()):
+    for _, request, answer in Story(client).tell():  # at once: later in the story it is gone
         if request.method != "GET" or answer.status_code != 200:
             continue
         got = request.send(client)
@@ -75,8 +77,9 @@ def test_head_answers_as_get_without_the_body(client: httpx.Client) -> None:
         told = head.send(client)
         check(told, 200)
         assert told.content == b""
-        for name in ("Content-Type", "Content-Length"):
-            assert told.headers.get(name) == got.headers.get(name)
+        assert told.headers["Content-Type"] == got.headers["Content-Type"]
+        if request.operation != "readPersonalData":  # which tells of each time it was read
+            assert told.headers.get("Content-Length") == got.headers.get("Content-Length")
 
 
 def test_a_method_that_is_not_there_is_refused_with_all_that_are(
@@ -86,7 +89,7 @@ def test_a_method_that_is_not_there_is_refused_with_all_that_are(
     for request in requests:
         known = taken.setdefault(request.template, set())
         known |= {"GET", "HEAD"} if request.method == "GET" else {request.method}
-    assert len(taken) == 17
+    assert len(taken) == 24
     for request in {request.template: request for request in requests}.values():
         for method in sorted(METHODS - taken[request.template]):
             other = request.copy()
@@ -117,6 +120,8 @@ def test_an_answer_in_a_form_we_do_not_make_is_refused_before_anything_is_done(
     open_client: httpx.Client, requests: list[Request]
 ) -> None:
     for request in requests:
+        if request.method == "DELETE":
+            continue  # its answer is empty, and so has no form
         other = request.copy()
         other.headers["Accept"] = "text/html"
         answer = other.send(open_client)
@@ -298,9 +303,9 @@ def test_who_waits_too_long_is_told_to_come_back(settings: Settings, database: D
     impatient = settings.model_copy(update={"lock_timeout": timedelta(milliseconds=100)})
     with (
         running(create_app(impatient)) as address,
-        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+        httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             lock_region(session, "AM22")
             answer = client.post("/intakes", json=INTAKE, headers=key())
         check(answer, 503)

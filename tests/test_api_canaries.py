@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.identity import WhoeverMay
 from tests.server import ServerProcess
 from tests.story import Request, Story
 
@@ -74,7 +75,10 @@ def test_what_somebody_says_comes_back_in_no_refusal_and_stands_in_no_log(
     service = ServerProcess(database_url, GIDS_LOG_LEVEL="DEBUG")
     log = tmp_path / "log"
     sent, refused = 0, 0
-    with log.open("wb") as written, httpx.Client(base_url=service.url, timeout=30) as client:
+    with (
+        log.open("wb") as written,
+        httpx.Client(base_url=service.url, timeout=30, auth=WhoeverMay()) as client,
+    ):
         service.start(written)
         story = list(Story(client).tell())
         good = {asked.operation: asked for _, asked, answer in story if answer.is_success}

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.config import Settings
 from app.main import create_app
-from tests.conftest import ENGINES, TestClock, filled_database
+from tests.conftest import ENGINES, TestClock, filled_database, open_settings
+from tests.identity import WhoeverMay, fitting
 from tests.server import running
 
 JSON = {"Content-Type": "application/json"}
@@ -26,10 +26,10 @@ def hostile(
 ) -> Iterator[httpx.Client]:
     """Give a client of one app per engine, for a list that must leave nothing behind."""
     url = filled_database(request.param, request, tmp_path_factory.mktemp("hostile"))
-    settings = Settings(demo=True, database_url=url)
+    settings = open_settings(url)
     with (
         running(create_app(settings, clock=TestClock())) as address,
-        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+        httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
         yield client
         # Whatever was sent: the service still works, and kept nothing.
@@ -268,7 +268,8 @@ QUERIES = {
 def test_an_address_that_cannot_be_is_refused_in_its_place(
     hostile: httpx.Client, target: str
 ) -> None:
-    status, head, body = raw(hostile, f"GET /v1{target} HTTP/1.1")
+    authorization = f"Authorization: Bearer {fitting(target)}"
+    status, head, body = raw(hostile, f"GET /v1{target} HTTP/1.1", authorization)
     pointer = QUERIES[target]
     assert status == (400 if pointer else 404)
     assert "application/problem+json" in head

@@ -17,6 +17,7 @@ from app import migrate
 from app.catalogue import PACKAGE_FOLDER
 from app.cli import main
 from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.main import utc_now
 from app.services.advisers import demo_advisers, import_advisers
 from tests.server import free_port
@@ -169,7 +170,7 @@ def test_filling_gives_places_in_every_region_and_to_who_has_none(
     desk = Desk(database, knowledge, now=utc_now())
     desk.close_all()
     intakes = [desk.intake(region=region) for region in ("AM01", "AM35", None)]
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         import_advisers(session, demo_advisers(knowledge.catalogue.regions.values()), demo=True)
     assert all("waiting" in line for one in intakes for line in desk.agenda(one))
     filled = (0, "9 waiting sessions have a place now\n", "")

@@ -46,16 +46,23 @@ def test_the_demo_sets_itself_up_serves_and_stops_cleanly(tmp_path):
     for start in ("first", "second"):
         port = free_port()
         with process("demo", folder=tmp_path, GIDS_PORT=str(port)) as demo:
-            wait_until_ready(demo, port)
-            answer = httpx.post(
-                f"http://127.0.0.1:{port}/v1/provision-checks",
-                json={"originSector": "schoonmaak", "employment": "employee"},
-            )
-            assert answer.json()["referrals"][0]["provisionId"] == "schoonmaak-loopbaancheck"
-            free = httpx.get(f"http://127.0.0.1:{port}/v1/slots", params={"region": "AM35"})
-            assert free.json()["items"], start
-            demo.send_signal(signal.SIGINT)
-            out, err = demo.communicate(timeout=60)
+            try:
+                wait_until_ready(demo, port)
+                answer = httpx.post(
+                    f"http://127.0.0.1:{port}/v1/provision-checks",
+                    json={"originSector": "schoonmaak", "employment": "employee"},
+                )
+                assert answer.json()["referrals"][0]["provisionId"] == "schoonmaak-loopbaancheck"
+                free = httpx.get(
+                    f"http://127.0.0.1:{port}/v1/slots",
+                    params={"region": "AM35"},
+                    headers={"Authorization": "Bearer demo-adviser"},
+                )
+                assert free.json()["items"], start
+                demo.send_signal(signal.SIGINT)
+                out, err = demo.communicate(timeout=60)
+            finally:
+                demo.kill()  # a fault is a failure, and not a wait for ever
         assert (demo.returncode, err) == (0, "")
         assert f"http://127.0.0.1:{port}/v1/openapi.json" in out
         assert "Traceback" not in out

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.config import Settings
 from app.db import SPARE_CONNECTIONS, SQLITE_PRAGMAS, Database, DatabaseBusyError
+from app.domain.access import EVERY_REGION
 
 POOL = 3
 LONG = 30
@@ -54,12 +55,12 @@ ADD = sa.text("INSERT INTO thing VALUES (:id)")
 
 
 def things(database: Database) -> list[int]:
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         return list(session.execute(sa.text("SELECT id FROM thing ORDER BY id")).scalars())
 
 
 def add(database: Database, *numbers: int) -> None:
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         for number in numbers:
             session.execute(ADD, {"id": number})
 
@@ -68,7 +69,7 @@ def add(database: Database, *numbers: int) -> None:
 
 
 def test_what_is_written_is_seen_by_others_only_after_the_block(database):
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(ADD, {"id": 1})
         assert things(database) == []
     assert things(database) == [1]
@@ -76,7 +77,7 @@ def test_what_is_written_is_seen_by_others_only_after_the_block(database):
 
 def test_a_block_that_raises_leaves_nothing_and_lets_the_next_one_in(database):
     def fail() -> None:
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             session.execute(ADD, {"id": 1})
             raise ZeroDivisionError
 
@@ -95,7 +96,7 @@ def test_a_statement_that_fails_takes_the_whole_block_with_it(database):
 
 
 def test_a_read_keeps_nothing(database, engine_kind):
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         if engine_kind == "postgresql":
             with pytest.raises(InternalError, match="read-only"):
                 session.execute(ADD, {"id": 1})
@@ -106,7 +107,7 @@ def test_a_read_keeps_nothing(database, engine_kind):
 
 def test_a_read_sees_one_state_whatever_is_written_meanwhile(database):
     count = sa.text("SELECT count(*) FROM thing")
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         assert session.execute(count).scalar_one() == 0
         add(database, 1)
         assert session.execute(count).scalar_one() == 0
@@ -124,7 +125,7 @@ def test_after_a_read_the_connection_can_write_again(empty_database_url):
 
 
 def test_a_reader_does_not_wait_for_a_writer(database, impatient):
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(ADD, {"id": 1})
         assert things(impatient) == []
 
@@ -141,7 +142,7 @@ def test_writers_come_one_after_the_other(database):
     came: list[int] = []
 
     def write(number: int) -> None:
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             session.execute(ADD, {"id": number})
             came.append(number)
             assert things(database) == sorted(came[:-1])
@@ -160,7 +161,7 @@ def test_a_writer_waits_until_the_other_one_has_committed(database):
         done.set()
 
     second = threading.Thread(target=write)
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(ADD, {"id": 1})
         second.start()
         assert not done.wait(SHORT)
@@ -172,7 +173,7 @@ def test_a_writer_waits_until_the_other_one_has_committed(database):
 
 @on_sqlite
 def test_a_writer_that_waits_too_long_is_told_so_and_may_come_back(database, impatient):
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(ADD, {"id": 1})
         with pytest.raises(DatabaseBusyError):
             add(impatient, 2)
@@ -182,7 +183,7 @@ def test_a_writer_that_waits_too_long_is_told_so_and_may_come_back(database, imp
 
 @on_sqlite
 def test_a_block_without_a_statement_keeps_nobody_waiting(database, impatient):
-    with database.write():
+    with database.write(EVERY_REGION):
         add(impatient, 1)
     assert things(database) == [1]
 
@@ -193,7 +194,7 @@ import sqlalchemy as sa
 from app.config import Settings
 from app.db import Database
 
-with Database(Settings(database_url=sys.argv[1])).write() as session:
+with Database(Settings(database_url=sys.argv[1])).write("*") as session:
     session.execute(sa.text("INSERT INTO thing VALUES (1)"))
     print("writing", flush=True)
     sys.stdin.readline()
@@ -252,7 +253,7 @@ def test_a_writer_that_does_not_know_the_rule_of_turns_is_waited_for(database, i
 
 @on_sqlite
 def test_from_its_first_statement_a_writer_keeps_strangers_out(database, impatient):
-    with database.write() as session, impatient.engine.connect() as stranger:
+    with database.write(EVERY_REGION) as session, impatient.engine.connect() as stranger:
         assert session.execute(sa.text("SELECT count(*) FROM thing")).scalar_one() == 0
         with pytest.raises(OperationalError, match="database is locked"):
             stranger.exec_driver_sql("INSERT INTO thing VALUES (1)")
@@ -260,12 +261,57 @@ def test_from_its_first_statement_a_writer_keeps_strangers_out(database, impatie
     assert things(database) == [2]
 
 
+def write_ahead_log(url: str) -> bytes:
+    return Path(url.removeprefix("sqlite:///") + "-wal").read_bytes()
+
+
+@on_sqlite
+def test_what_was_deleted_is_in_no_file_after_a_sweep(database, empty_database_url):
+    with database.write(EVERY_REGION) as session:
+        session.execute(sa.text("CREATE TABLE said (word TEXT)"))
+        session.execute(sa.text("INSERT INTO said VALUES ('klaproos')"))
+    assert database.sweep()
+    with database.write(EVERY_REGION) as session:
+        session.execute(sa.text("UPDATE said SET word = 'distel'"))
+        session.execute(sa.text("DELETE FROM said"))
+    assert write_ahead_log(empty_database_url)
+    assert database.sweep()
+    assert write_ahead_log(empty_database_url) == b""
+    content = Path(empty_database_url.removeprefix("sqlite:///")).read_bytes()
+    assert b"CREATE TABLE said" in content
+    assert [word for word in (b"klaproos", b"distel") if word in content] == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("other", ["reader", "writer"])
+def test_a_sweep_gives_way_to_others_and_can_be_done_later(other, database, empty_database_url):
+    add(database, 1)
+    with database.read(EVERY_REGION) if other == "reader" else database.write("*") as session:
+        assert session.execute(sa.text("SELECT count(*) FROM thing")).scalar_one() == 1
+        if other == "reader":
+            add(database, 2)
+        assert not database.sweep()
+        assert write_ahead_log(empty_database_url)
+    add(database, 3)
+    assert database.sweep()
+    assert {1, 3} <= set(things(database))
+
+
+def test_where_nothing_is_to_be_swept_a_sweep_is_no_trouble(database):
+    assert database.sweep()
+    add(database, 1)
+    assert things(database) == [1]
+
+
 @on_postgresql
 def test_a_row_that_stays_locked_ends_the_wait(database, impatient):
     add(database, 1)
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(sa.text("SELECT 1 FROM thing FOR UPDATE"))
-        with pytest.raises(OperationalError, match="lock timeout"), impatient.write() as other:
+        with (
+            pytest.raises(OperationalError, match="lock timeout"),
+            impatient.write(EVERY_REGION) as other,
+        ):
             other.execute(sa.text("UPDATE thing SET id = 2"))
     assert things(database) == [1]
 
@@ -313,7 +359,7 @@ def test_every_connection_to_postgresql_gives_up_in_time(name, value, impatient)
 def test_an_error_does_not_tell_what_was_said(database):
     said = "ik werk al twaalf jaar in de kas"
     statement = sa.text("INSERT INTO nowhere VALUES (:said)")
-    with pytest.raises(DBAPIError) as caught, database.write() as session:
+    with pytest.raises(DBAPIError) as caught, database.write(EVERY_REGION) as session:
         session.execute(statement, {"said": said})
     assert said not in str(caught.value)
     assert "parameters hidden" in str(caught.value)

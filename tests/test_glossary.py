@@ -11,7 +11,7 @@ from app.domain import terms
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = (ROOT / "docs" / "architecture.md").read_text().partition("## Glossary")[2]
-ROW = re.compile(r"^\| (`[a-z_`, ]+`) \| (\S.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (`[a-z_`, -]+`) \| (\S.*) \|$", re.MULTILINE)
 DUTCH = {
     code: dutch for codes, dutch in ROW.findall(GLOSSARY) for code in codes.strip("`").split("`, `")
 }

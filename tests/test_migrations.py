@@ -33,6 +33,12 @@ PROGRAMS = {
         SELECT 'index', indexname, indexdef FROM pg_indexes
         WHERE schemaname = 'public' AND indexname !~ '^alembic'
         UNION ALL
+        SELECT 'policy', policyname, concat_ws(' ', tablename, roles, cmd, qual, with_check)
+        FROM pg_policies WHERE schemaname = 'public'
+        UNION ALL
+        SELECT 'security', relname, concat(relrowsecurity, relforcerowsecurity) FROM pg_class
+        WHERE relnamespace = to_regnamespace('public') AND relkind = 'r' AND relname !~ '^alembic'
+        UNION ALL
         SELECT 'extension', extname, '' FROM pg_extension WHERE extname <> 'btree_gist'
     """,
 }
@@ -102,7 +108,9 @@ def shape_of_the_models(database: Database) -> dict[str, Any]:
 def test_there_is_one_line_of_revisions():
     scripts = ScriptDirectory.from_config(migrate.alembic_config())
     assert scripts.get_heads() == [migrate.head()]
-    assert scripts.get_bases() == [next(iter(scripts.walk_revisions("base", "heads"))).revision]
+    line = list(scripts.walk_revisions("base", "heads"))
+    assert scripts.get_bases() == [line[-1].revision]
+    assert [one.down_revision for one in line] == [*(one.revision for one in line[1:]), None]
 
 
 def test_the_migrated_schema_is_the_schema_of_the_models(empty):
@@ -157,8 +165,8 @@ MUTANTS: dict[str, dict[str, tuple[str, ...]]] = {
         "sqlite": rewrite("intake", "region VARCHAR(4)", "region VARCHAR(5)"),
     },
     "a column that may be empty": {
-        "postgresql": ("ALTER TABLE intake ALTER COLUMN answers DROP NOT NULL",),
-        "sqlite": rewrite("intake", "answers JSON NOT NULL", "answers JSON"),
+        "postgresql": ("ALTER TABLE intake ALTER COLUMN modes DROP NOT NULL",),
+        "sqlite": rewrite("intake", "modes JSON NOT NULL", "modes JSON"),
     },
     "a default": {
         "postgresql": ("ALTER TABLE intake ALTER COLUMN region SET DEFAULT 'AM01'",),

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.postgres import Cluster
+from tests.postgres import SERVICE, Cluster
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_address_is_the_same_after_a_restart_of_a_running_server(cluster):
     address = cluster.create_database("again")
     started = ask(address, "SELECT pg_postmaster_start_time()")
     cluster.restart()
-    assert cluster.dsn("again") == address
+    assert cluster.dsn("again", SERVICE) == address
     assert ask(address, "SELECT pg_postmaster_start_time()") != started
 
 

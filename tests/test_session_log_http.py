@@ -16,7 +16,9 @@ from sqlalchemy import text
 
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION
 from tests.conftest import ENGINES, MONDAY, filled_database
+from tests.identity import WhoeverMay
 from tests.server import ServerProcess
 
 ENTRIES = 200_000
@@ -71,7 +73,7 @@ def service(
     url = filled_database(request.param, request, tmp_path_factory.mktemp("log"))
     database = Database(Settings(database_url=url))
     values = {"region": REGION, "entries": ENTRIES, "begin": MONDAY.isoformat()}
-    with database.engine.begin() as connection:
+    with database.engine.execution_options(sees=EVERY_REGION).begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO session_log_counter (region, last_number) VALUES (:region, :entries)"
@@ -105,7 +107,7 @@ class Memory:
 
 
 def test_a_long_log_is_streamed_whole_and_in_order_in_flat_memory(service: ServerProcess) -> None:
-    with httpx.Client(base_url=service.url, timeout=60) as client:
+    with httpx.Client(base_url=service.url, timeout=60, auth=WhoeverMay()) as client:
         assert client.get(URL, headers={"Accept": "text/csv"}, params={"limit": 5000}).is_success
         memory = Memory(service.pid)
 
@@ -133,7 +135,7 @@ def test_a_long_log_is_streamed_whole_and_in_order_in_flat_memory(service: Serve
 
 
 def test_pages_and_streams_of_a_long_log_tell_the_same(service: ServerProcess) -> None:
-    with httpx.Client(base_url=service.url, timeout=60) as client:
+    with httpx.Client(base_url=service.url, timeout=60, auth=WhoeverMay()) as client:
         memory = Memory(service.pid)
         after: str | None = str(ENTRIES - 50_000)
         pages = []
@@ -155,7 +157,7 @@ def test_pages_and_streams_of_a_long_log_tell_the_same(service: ServerProcess) -
 
 
 def test_whoever_stops_reading_halfway_holds_up_nobody(service: ServerProcess) -> None:
-    with httpx.Client(base_url=service.url, timeout=60) as client:
+    with httpx.Client(base_url=service.url, timeout=60, auth=WhoeverMay()) as client:
         for _ in range(30):  # more than there are connections to the database
             with client.stream("GET", URL, headers={"Accept": "application/x-ndjson"}) as answer:
                 assert next(answer.iter_lines()).startswith('{"number":1,')

@@ -154,3 +154,68 @@ class LogEntryType(StrEnum):
     session_missed = "session_missed"
     session_cancelled = "session_cancelled"
     guidance_closed = "guidance_closed"
+
+
+class Role(StrEnum):
+    """What a caller is to this service; a token names one or more of them."""
+
+    adviser = "adviser"
+    werkcentrum = "werkcentrum"
+    catalogue_editor = "catalogue-editor"
+    policy = "policy"
+    operator = "operator"
+    chatbot = "chatbot"
+
+
+class Action(StrEnum):
+    """What is done to the data of a person; each has its line in the processing register."""
+
+    intake_created = "intake_created"
+    intake_read = "intake_read"
+    intakes_listed = "intakes_listed"
+    referral_added = "referral_added"
+    session_booked = "session_booked"
+    session_planned = "session_planned"
+    session_moved = "session_moved"
+    session_concluded = "session_concluded"
+    holder_changed = "holder_changed"
+    contact_details_changed = "contact_details_changed"
+    consent_given = "consent_given"
+    consent_withdrawn = "consent_withdrawn"
+    personal_data_read = "personal_data_read"
+    contact_details_expired = "contact_details_expired"
+    intake_erased = "intake_erased"
+    intake_expired = "intake_expired"
+
+
+NOT_TOUCHING = frozenset(
+    {
+        Action.intake_read,
+        Action.intakes_listed,
+        Action.personal_data_read,
+        Action.contact_details_expired,
+        Action.intake_erased,
+        Action.intake_expired,
+    }
+)
+"""Actions after which a case is as old as it was: reading it, and letting data of it go."""
+
+
+class HolderReason(StrEnum):
+    """Why an intake goes to another adviser, or waits for one."""
+
+    worker_asked = "worker_asked"
+    absence = "absence"
+    workload = "workload"
+    expertise = "expertise"
+    other = "other"
+
+
+class ContactData(StrEnum):
+    """Which data of a person a consent is about."""
+
+    name = "name"
+    telephone = "telephone"
+    email = "email"
+    question = "question"
+    answers = "answers"

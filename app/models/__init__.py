@@ -3,9 +3,15 @@
 from sqlmodel import SQLModel
 
 from app.models.adviser import Adviser, AvailabilityException, AvailabilityWindow
+from app.models.api_key import ApiKey
+from app.models.audit import AuditEntry, AuditHead
 from app.models.catalogue import CatalogueRecord, CatalogueState
+from app.models.consent import Consent
+from app.models.holder import HolderChange
 from app.models.idempotency import KeptAnswer
 from app.models.intake import Intake, Referral
+from app.models.person import ContactDetails, PersonKey
+from app.models.processing_log import ProcessingEntry, ProcessingStatus
 from app.models.session import GuidanceSession
 from app.models.session_log import SessionLogCounter, SessionLogEntry
 
@@ -13,13 +19,22 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "Adviser",
+    "ApiKey",
+    "AuditEntry",
+    "AuditHead",
     "AvailabilityException",
     "AvailabilityWindow",
     "CatalogueRecord",
     "CatalogueState",
+    "Consent",
+    "ContactDetails",
     "GuidanceSession",
+    "HolderChange",
     "Intake",
     "KeptAnswer",
+    "PersonKey",
+    "ProcessingEntry",
+    "ProcessingStatus",
     "Referral",
     "SessionLogCounter",
     "SessionLogEntry",

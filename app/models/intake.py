@@ -1,7 +1,6 @@
 """Intakes, and the warm referrals they lead to."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,31 +8,47 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.terms import Outcome, Purpose, ReferralStatus, Side, Verdict
 from app.models.base import Moment, enum_column
+from app.models.guards import guard
+from app.models.row_security import secured
 
 
 class Intake(SQLModel, table=True):
-    """One intake: what was answered, and what the rule said of it.
+    """One intake: what it is recognised, planned and counted by, and the rest sealed.
 
-    `answers` is what was said, `finding` what the rule found; both are read as a whole and never
-    searched. `log_pseudonym` is the only trace of an intake in the session log.
+    `content` holds what was said and what the rule found, sealed with the person's own key.
+    `holder_id` is the adviser who holds it; without one it waits in its organisation.
+    `log_pseudonym` is the only trace of an intake in the session log. Retention counts from
+    `touched_at`, the last time anything changed.
     """
 
     __tablename__ = "intake"
     __table_args__ = (
-        sa.Index("ix_intake_created_at_id", "created_at", "id"),
-        sa.Index("ix_intake_region_created_at", "region", "created_at"),
+        sa.Index("ix_intake_holder_id_created_at", "holder_id", "created_at"),
+        sa.Index("ix_intake_organisation_created_at", "organisation", "created_at"),
+        sa.Index("ix_intake_region", "region"),
+        sa.Index("ix_intake_touched_at", "touched_at"),
     )
 
     id: UUID = Field(sa_column=sa.Column(sa.Uuid, primary_key=True))
     log_pseudonym: UUID = Field(sa_column=sa.Column(sa.Uuid, nullable=False, unique=True))
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    touched_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    holder_id: UUID | None = Field(
+        default=None, sa_column=sa.Column(sa.Uuid, sa.ForeignKey("adviser.id"), nullable=True)
+    )
+    organisation: str | None = Field(default=None, max_length=120)
     region: str | None = Field(default=None, max_length=4)
     outcome: Outcome = Field(sa_column=enum_column(Outcome, "outcome"))
     purpose: Purpose = Field(sa_column=enum_column(Purpose, "purpose"))
-    answers: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
-    finding: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
-    motivation: str | None = Field(default=None, max_length=2000)
+    origin_sector: str | None = Field(default=None, max_length=120)
+    target_sector: str | None = Field(default=None, max_length=120)
+    modes: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
+    not_before: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
+    content: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
     closed_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
+
+
+guard(Intake, postgresql=secured("intake"), sqlite=())
 
 
 class Referral(SQLModel, table=True):
@@ -61,3 +76,6 @@ class Referral(SQLModel, table=True):
     to_confirm: list[dict[str, str]] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     status: ReferralStatus = Field(sa_column=enum_column(ReferralStatus, "status"))
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+
+
+guard(Referral, postgresql=secured("referral"), sqlite=())

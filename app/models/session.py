@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.domain.terms import Mode, SessionStatus
 from app.models.base import Moment, enum_column
 from app.models.guards import guard
+from app.models.row_security import secured
 
 NO_PLACE = (
     "adviser_id IS NULL AND region IS NULL AND mode IS NULL"
@@ -74,6 +75,7 @@ class GuidanceSession(SQLModel, table=True):
 guard(
     GuidanceSession,
     postgresql=(
+        *secured("guidance_session"),
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         *(
             f"ALTER TABLE guidance_session ADD CONSTRAINT {name} EXCLUDE USING gist"

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.domain.terms import LogEntryType, Mode, Outcome, Purpose
 from app.models.base import Moment, enum_column
 from app.models.guards import guard
+from app.models.row_security import ONE_REGION, secured
 
 
 class SessionLogCounter(SQLModel, table=True):
@@ -54,9 +55,11 @@ NEXT_NUMBER = (
     "(SELECT COALESCE(MAX(number), 0) + 1 FROM session_log_entry WHERE region = NEW.region)"
 )
 
+guard(SessionLogCounter, postgresql=secured("session_log_counter", shown=ONE_REGION), sqlite=())
 guard(
     SessionLogEntry,
     postgresql=(
+        *secured("session_log_entry", shown=ONE_REGION),
         (
             "CREATE FUNCTION session_log_entry_gapless() RETURNS trigger LANGUAGE plpgsql AS $$"
             f" BEGIN IF NEW.number <> {NEXT_NUMBER} THEN"

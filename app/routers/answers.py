@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
 from app.models import GuidanceSession, Intake, Referral, SessionLogEntry
+from app.schemas.holder import HolderChangeAnswer
 from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, ReferralAnswer
 from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
 from app.schemas.session_log import LogEntryAnswer
+from app.services.holders import ChangeView
 from app.services.intakes import IntakeView
 
 
@@ -18,43 +20,52 @@ def intake_answer(view: IntakeView) -> IntakeAnswer:
     intake = view.intake
     return IntakeAnswer.model_validate(
         {
-            **intake.finding,
+            **view.content.finding,
             "id": intake.id,
             "created_at": intake.created_at,
+            "holder": adviser_name(intake.holder_id, view.holder),
             "closed_at": intake.closed_at,
             "outcome": intake.outcome,
-            "answers": _answers(intake),
+            "answers": {name: view.content.answers[name] for name in AnswersAnswer.model_fields},
             "referrals": [referral_answer(one) for one in view.referrals],
             "sessions": [session_answer(row, name) for row, name in view.sessions],
         }
     )
 
 
-def _answers(intake: Intake) -> AnswersAnswer:
-    return AnswersAnswer.model_validate(
-        {
-            "motivation": intake.motivation,
-            **{
-                name: intake.answers[name]
-                for name in AnswersAnswer.model_fields
-                if name != "motivation"
-            },
-        }
-    )
+def adviser_name(adviser_id: UUID | None, name: str | None) -> AdviserName | None:
+    """Show an adviser, if there is one."""
+    if adviser_id is None or name is None:
+        return None
+    return AdviserName(id=adviser_id, name=name)
 
 
-def intake_summary(intake: Intake) -> IntakeSummary:
+def intake_summary(intake: Intake, holder: str | None) -> IntakeSummary:
     """Show what an intake is recognised by."""
-    target = intake.finding["target"]
     return IntakeSummary(
         id=intake.id,
         created_at=intake.created_at,
         outcome=intake.outcome,
         purpose=intake.purpose,
         region=intake.region,
-        origin_sector_id=intake.finding["origin"]["sector_id"],
-        target_sector_id=target["sector_id"] if target else None,
+        origin_sector_id=intake.origin_sector,
+        target_sector_id=intake.target_sector,
+        holder=adviser_name(intake.holder_id, holder),
         closed_at=intake.closed_at,
+    )
+
+
+def holder_change_answer(view: ChangeView) -> HolderChangeAnswer:
+    """Show who gave an intake to whom, and why."""
+    change = view.change
+    return HolderChangeAnswer(
+        id=change.id,
+        intake_id=change.intake_id,
+        at=change.at,
+        previous=adviser_name(change.previous_id, view.previous),
+        holder=adviser_name(change.holder_id, view.holder),
+        reason=change.reason,
+        note=view.note,
     )
 
 
@@ -80,11 +91,6 @@ def referral_answer(referral: Referral) -> ReferralAnswer:
 
 def session_answer(row: GuidanceSession, adviser: str | None) -> SessionAnswer:
     """Show a session with the name of its adviser."""
-    who = (
-        AdviserName(id=row.adviser_id, name=adviser)
-        if row.adviser_id is not None and adviser is not None
-        else None
-    )
     return SessionAnswer(
         id=row.id,
         number=row.number,
@@ -92,7 +98,7 @@ def session_answer(row: GuidanceSession, adviser: str | None) -> SessionAnswer:
         ends_at=row.ends_at,
         mode=row.mode,
         region=row.region,
-        adviser=who,
+        adviser=adviser_name(row.adviser_id, adviser),
         status=row.status,
     )
 

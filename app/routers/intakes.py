@@ -6,21 +6,20 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from app.dependencies import (
+    AdviserAct,
     IdempotencyKey,
     KnowledgeDep,
     Limit,
     Now,
     OptionalIdempotencyKey,
     PlanningDep,
-    ReadSession,
-    WriteSession,
 )
 from app.domain.errors import InvalidInput
 from app.domain.intake import examine
 from app.domain.terms import Outcome
 from app.openapi import problems
 from app.routers.answers import intake_answer, intake_summary, referral_answer
-from app.routers.once import created
+from app.routers.once import Made, created
 from app.schemas.base import Page
 from app.schemas.intake import (
     IntakeAnswer,
@@ -33,6 +32,7 @@ from app.schemas.intake import (
 )
 from app.services import intakes
 from app.services.findings import describe, describe_assessment
+from app.services.intakes import HeldBy
 from app.services.regions import region_faults
 
 router = APIRouter()
@@ -84,54 +84,48 @@ def check_provisions(body: IntakeIn, knowledge: KnowledgeDep, now: Now) -> Provi
 def create_intake(
     body: IntakeIn,
     idempotency_key: IdempotencyKey,
-    session: WriteSession,
+    act: AdviserAct,
     knowledge: KnowledgeDep,
     planning: PlanningDep,
-    now: Now,
 ) -> Response:
     """Keep an intake; refer warmly, or plan up to three guidance sessions."""
 
-    def make() -> tuple[IntakeAnswer, str]:
-        view = intakes.create_intake(session, body.answers(), knowledge, planning, now=now)
-        return intake_answer(view), f"/v1/intakes/{view.intake.id}"
+    def make() -> Made:
+        view = intakes.create_intake(act, body.answers(), knowledge, planning)
+        return intake_answer(view), f"/v1/intakes/{view.intake.id}", view.intake
 
-    return created(
-        session,
-        make,
-        operation="POST /intakes",
-        subject="",
-        body=body,
-        key=idempotency_key,
-        now=now,
-    )
+    return created(act, make, operation="POST /intakes", subject="", body=body, key=idempotency_key)
 
 
 @router.get("/intakes", tags=["intakes"])
 def list_intakes(
-    session: ReadSession,
+    act: AdviserAct,
     knowledge: KnowledgeDep,
     region: Annotated[RegionCode | None, Query()] = None,
     outcome: Annotated[Outcome | None, Query()] = None,
+    holder: Annotated[
+        HeldBy | None, Query(description="Left out: yours, and those that wait for a holder.")
+    ] = None,
     after: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[IntakeSummary]:
-    """List intakes, newest first."""
+    """List the intakes you hold and those that wait in your organisation, newest first."""
     if faults := region_faults(knowledge.catalogue, region):
         raise InvalidInput(faults)
     found = intakes.list_intakes(
-        session, after=after, limit=limit + 1, region=region, outcome=outcome
+        act, after=after, limit=limit + 1, region=region, outcome=outcome, held_by=holder
     )
     page = found[:limit]
     return Page(
-        items=[intake_summary(one) for one in page],
-        next=str(page[-1].id) if len(found) > limit else None,
+        items=[intake_summary(intake, name) for intake, name in page],
+        next=str(page[-1][0].id) if len(found) > limit else None,
     )
 
 
 @router.get("/intakes/{intakeId}", tags=["intakes"], responses=problems(404))
-def read_intake(intake_id: IntakeId, session: ReadSession) -> IntakeAnswer:
+def read_intake(intake_id: IntakeId, act: AdviserAct) -> IntakeAnswer:
     """Read an intake with its referrals and sessions."""
-    return intake_answer(intakes.read_intake(session, intake_id))
+    return intake_answer(intakes.read_intake(act, intake_id))
 
 
 @router.post(
@@ -144,23 +138,21 @@ def read_intake(intake_id: IntakeId, session: ReadSession) -> IntakeAnswer:
 def add_referral(
     intake_id: IntakeId,
     body: ReferralIn,
-    session: WriteSession,
+    act: AdviserAct,
     knowledge: KnowledgeDep,
-    now: Now,
     idempotency_key: OptionalIdempotencyKey = None,
 ) -> Response:
     """Add a warm referral to a provision that is open to this person."""
 
-    def make() -> tuple[ReferralAnswer, None]:
-        referral = intakes.add_referral(session, intake_id, body.provision_id, knowledge, now=now)
-        return referral_answer(referral), None
+    def make() -> Made:
+        referral, intake = intakes.add_referral(act, intake_id, body.provision_id, knowledge)
+        return referral_answer(referral), None, intake
 
     return created(
-        session,
+        act,
         make,
         operation="POST /intakes/referrals",
         subject=str(intake_id),
         body=body,
         key=idempotency_key,
-        now=now,
     )

@@ -1,27 +1,28 @@
 """Writing once: the answer kept under an Idempotency-Key, made in the same transaction."""
 
 from collections.abc import Callable
-from datetime import datetime
-from hashlib import sha256
 
 from fastapi import Response
-from sqlmodel import Session
 
+from app.models import Intake
 from app.schemas.base import Answer, Contract
 from app.services import idempotency
+from app.services.acts import Act
+
+Made = tuple[Answer, str | None, Intake]
+"""An answer, its location, and whom it is about."""
 
 
 def created(
-    session: Session,
-    make: Callable[[], tuple[Answer, str | None]],
+    act: Act,
+    make: Callable[[], Made],
     *,
     operation: str,
     subject: str,
     body: Contract,
     key: str | None,
-    now: datetime,
 ) -> Response:
-    """Answer 201 with what `make` makes (an answer and its location), once per key.
+    """Answer 201 with what `make` makes, once per key.
 
     `subject` and `body` are what the request is about: the same key for something else is an
     error. Without a key, every request is a new one.
@@ -31,21 +32,19 @@ def created(
 
     """
     if key is None:
-        return _response(_make(make))
-    about = f"{subject}\n{body.model_dump_json()}"
-    fingerprint = sha256(about.encode()).hexdigest()
-    kept = idempotency.claim(
-        session, operation=operation, key=key, fingerprint=fingerprint, now=now
-    )
+        return _response(_answered(*make()[:2]))
+    # Keyed: of a body with little in it, a plain digest would tell what it was.
+    fingerprint = act.vault.pseudonym("idempotency", f"{subject}\n{body.model_dump_json()}")
+    kept = idempotency.claim(act, operation=operation, key=key, fingerprint=fingerprint)
     if kept is None:
-        kept = _make(make)
-        idempotency.keep(session, operation=operation, key=key, answer=kept)
-        idempotency.forget_expired(session, now=now)
+        answer, location, intake = make()
+        kept = _answered(answer, location)
+        idempotency.keep(act, operation=operation, key=key, answer=kept, intake_id=intake.id)
+        idempotency.forget_expired(act.session, now=act.now)
     return _response(kept)
 
 
-def _make(make: Callable[[], tuple[Answer, str | None]]) -> idempotency.Answer:
-    answer, location = make()
+def _answered(answer: Answer, location: str | None) -> idempotency.Answer:
     return idempotency.Answer(201, location, answer.model_dump_json(by_alias=True))
 
 

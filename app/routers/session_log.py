@@ -5,29 +5,24 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from app.dependencies import DatabaseDep, KnowledgeDep, ReadSession
+from app.dependencies import DatabaseDep, KnowledgeDep, LogRegion, LogSession
+from app.domain.access import NATIONWIDE
 from app.domain.errors import NotFound
 from app.openapi import problems
 from app.routers.answers import log_entry_answer
 from app.schemas.base import Page, QueryWhole
 from app.schemas.session_log import LogEntryAnswer
-from app.services.session_log import NATIONWIDE, read_entries, stream_entries
+from app.services.session_log import read_entries, stream_entries
 
 router = APIRouter(tags=["session log"])
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 PAGE = 100
-
-LogRegion = Annotated[
-    str,
-    StringConstraints(pattern=rf"^(AM[0-9]{{2}}|{NATIONWIDE})$"),
-    Path(description=f"CBS code of a region; {NATIONWIDE} for intakes whose region is not known."),
-]
 
 
 @router.get(
@@ -48,7 +43,7 @@ def read_session_log(
     request: Request,
     region: LogRegion,
     database: DatabaseDep,
-    session: ReadSession,
+    session: LogSession,
     knowledge: KnowledgeDep,
     after: Annotated[
         Annotated[QueryWhole, Field(ge=0, le=2**31 - 1)],
@@ -62,7 +57,7 @@ def read_session_log(
         ),
     ] = None,
 ) -> Response:
-    """Read what happened in a region: JSON in pages, NDJSON or CSV as one stream."""
+    """Read what happened in your region: JSON in pages, NDJSON or CSV as one stream."""
     if region != NATIONWIDE and region not in knowledge.catalogue.regions:
         raise NotFound
     media_type = request.state.media_type
@@ -74,7 +69,9 @@ def read_session_log(
             next=str(found[size - 1].number) if len(found) > size else None,
         )
         return Response(page.model_dump_json(by_alias=True), media_type=media_type)
-    entries = map(log_entry_answer, stream_entries(database, region, after=after, limit=limit))
+    entries = map(
+        log_entry_answer, stream_entries(database, region, sees=region, after=after, limit=limit)
+    )
     lines = _ndjson(entries) if media_type == NDJSON else _csv(entries)
     return StreamingResponse(_in_blocks(lines), media_type=media_type)
 

@@ -6,20 +6,21 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from app.dependencies import (
+    AdviserAct,
+    AdviserSession,
     After,
     KnowledgeDep,
     Limit,
     Now,
     OptionalIdempotencyKey,
     PlanningDep,
-    ReadSession,
-    WriteSession,
 )
 from app.domain.terms import Mode, SessionStatus
+from app.models import Intake
 from app.openapi import problems
 from app.routers.answers import session_answer, slot_answer
 from app.routers.intakes import IntakeId
-from app.routers.once import created
+from app.routers.once import Made, created
 from app.schemas.base import Instant, Page
 from app.schemas.intake import RegionCode
 from app.schemas.session import (
@@ -38,7 +39,7 @@ SessionId = Annotated[UUID, Path(alias="sessionId")]
 
 @router.get("/slots")
 def list_slots(
-    session: ReadSession,
+    session: AdviserSession,
     planning: PlanningDep,
     knowledge: KnowledgeDep,
     now: Now,
@@ -77,52 +78,46 @@ def list_slots(
 def book_session(
     intake_id: IntakeId,
     body: SlotChoice,
-    session: WriteSession,
+    act: AdviserAct,
     planning: PlanningDep,
-    now: Now,
     idempotency_key: OptionalIdempotencyKey = None,
 ) -> Response:
     """Book a place for a guidance session."""
 
-    def make() -> tuple[SessionAnswer, None]:
-        booked = sessions.book(session, intake_id, body.slot_id, planning, now=now)
-        return session_answer(booked, sessions.adviser_name(session, booked)), None
+    def make() -> Made:
+        booked = sessions.book(act, intake_id, body.slot_id, planning)
+        intake = act.session.get_one(Intake, intake_id)
+        return session_answer(booked, sessions.adviser_name(act.session, booked)), None, intake
 
     return created(
-        session,
+        act,
         make,
         operation="POST /intakes/sessions",
         subject=str(intake_id),
         body=body,
         key=idempotency_key,
-        now=now,
     )
 
 
 @router.put("/sessions/{sessionId}/slot", responses=problems(404, 409))
 def move_session(
-    session_id: SessionId, body: SlotChoice, session: WriteSession, planning: PlanningDep, now: Now
+    session_id: SessionId, body: SlotChoice, act: AdviserAct, planning: PlanningDep
 ) -> SessionAnswer:
     """Move a session to another place; it keeps its number."""
-    moved = sessions.move(session, session_id, body.slot_id, planning, now=now)
-    return session_answer(moved, sessions.adviser_name(session, moved))
+    moved = sessions.move(act, session_id, body.slot_id, planning)
+    return session_answer(moved, sessions.adviser_name(act.session, moved))
 
 
 @router.put("/sessions/{sessionId}/outcome", responses=problems(404, 409))
 def conclude_session(
-    session_id: SessionId,
-    body: SessionOutcomeIn,
-    session: WriteSession,
-    planning: PlanningDep,
-    now: Now,
+    session_id: SessionId, body: SessionOutcomeIn, act: AdviserAct, planning: PlanningDep
 ) -> SessionAnswer:
     """Say how a session ended: held, missed or cancelled, and whether the guidance goes on."""
     ended = sessions.conclude(
-        session,
+        act,
         session_id,
         SessionStatus(body.outcome),
         sessions.NextStep(body.next_step),
         planning,
-        now=now,
     )
-    return session_answer(ended, sessions.adviser_name(session, ended))
+    return session_answer(ended, sessions.adviser_name(act.session, ended))

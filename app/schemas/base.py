@@ -25,6 +25,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.domain.bsn import holds_bsn
+
 T = TypeVar("T")
 
 OWN_FAULT = "gidsfunctie."
@@ -78,7 +80,7 @@ class Page(Answer, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Marks a string that people type: trimmed, NFC, not empty, no control characters.
+    """Marks a string that people type: trimmed, NFC, not empty, no control characters, no BSN.
 
     max_length: in characters, after normalisation, so that what fits here fits its column.
     lines: whether line breaks and tabs are allowed; a line break becomes a newline.
@@ -115,6 +117,10 @@ class Text:
         if len(text) > self.max_length:  # normalisation can make a text longer
             limit = {"limit": self.max_length}
             raise refusal("too-long", "This text must be at most {limit} characters.", limit)
+        if holds_bsn(text):  # UAVG art. 46
+            raise refusal(
+                "bsn", "A citizen service number (BSN) is not allowed in this text. Leave it out."
+            )
         return text
 
 

@@ -30,7 +30,7 @@ from app.schemas.base import (
     Whole,
     refusal,
 )
-from app.schemas.session import SessionAnswer
+from app.schemas.session import AdviserName, SessionAnswer
 
 Said = Annotated[str, Text(200)]
 """What somebody says in a few words."""
@@ -358,6 +358,8 @@ class IntakeAnswer(FindingAnswer):
 
     id: UUID
     created_at: Instant
+    holder: AdviserName | None
+    """Null while it waits in the organisation for an adviser to take it over."""
     closed_at: OptionalInstant
     """When the guidance ended."""
     answers: AnswersAnswer
@@ -376,6 +378,7 @@ class IntakeSummary(Answer):
     region: str | None
     origin_sector_id: str | None
     target_sector_id: str | None
+    holder: AdviserName | None
     closed_at: OptionalInstant
 
 

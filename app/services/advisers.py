@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterable
 from datetime import date, time
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -22,10 +22,12 @@ from pydantic_core import ErrorDetails
 from sqlmodel import Session, col
 
 from app.catalogue import read_yaml
+from app.domain.access import caller_id
 from app.domain.catalogue import Region
 from app.domain.planning import DayException, Window
-from app.domain.terms import Mode
+from app.domain.terms import Mode, Role
 from app.models import Adviser, AvailabilityException, AvailabilityWindow
+from app.services.tokens import DEMO_CALLERS
 
 NAMESPACE = UUID("6f1d1f4e-2f0f-4c53-9a6b-3f6f6f0c7a11")
 """Makes ids that are the same every time the same availability is brought in."""
@@ -44,7 +46,8 @@ _SAID = {
     "list_type": "this must be a list",
     "string_type": "this must be a text, between quotes",
     "uuid_parsing": "this must be a UUID",
-    "uuid_type": "this must be a UUID",
+    "uuid_type": "this must be a UUID, or give a login",
+    "default_factory_not_called": "this must be a UUID, or give a whole login",
     "time_parsing": "there is no such hour",
     "date_from_datetime_parsing": "there is no such day",
 }
@@ -86,6 +89,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _of_the_login(said: dict[str, Any]) -> UUID | None:
+    """Make the id that the tokens of this login carry; without one the id itself is needed."""
+    login: LoginIn | None = said.get("login")
+    return caller_id(login.issuer, login.subject) if login else None
+
+
 class WindowIn(_Strict):
     """Weekly hours in Dutch wall time; Monday is 1."""
 
@@ -123,10 +132,18 @@ class ExceptionIn(_Strict):
         return self
 
 
+class LoginIn(_Strict):
+    """Under what name an issuer of tokens knows somebody."""
+
+    issuer: Annotated[str, Field(min_length=1, max_length=255)]
+    subject: Annotated[str, Field(min_length=1, max_length=255)]
+
+
 class AdviserIn(_Strict):
     """An adviser with all their availability; what is not in it is gone after the import."""
 
-    id: UUID
+    login: LoginIn | None = None
+    id: UUID = Field(default_factory=_of_the_login, validate_default=True)
     name: Annotated[str, Field(min_length=1, max_length=120)]
     windows: list[WindowIn] = []
     exceptions: list[ExceptionIn] = []
@@ -205,8 +222,16 @@ def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bo
 
 
 def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:
-    """Make up advisers with office hours in every region; none of them exists."""
-    return [
+    """Make up advisers: two with office hours in every region, and those of the demo tokens.
+
+    None of them exists.
+    """
+    at_the_desk = [
+        AdviserIn(id=caller.id, name=caller.name or "Demo-adviseur")
+        for caller in DEMO_CALLERS.values()
+        if Role.adviser in caller.roles
+    ]
+    return at_the_desk + [
         AdviserIn(
             id=uuid5(NAMESPACE, f"demo/{region.code}/{number}"),
             name=f"Demo-adviseur {number} ({region.name})",

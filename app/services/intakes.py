@@ -2,26 +2,30 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from app.domain.errors import Conflict, Fault, InvalidInput
 from app.domain.intake import Answers, Knowledge, examine, find
 from app.domain.planning import AMSTERDAM
 from app.domain.rule import Assessment
-from app.domain.terms import LogEntryType, Outcome, ReferralStatus
-from app.models import GuidanceSession, Intake, Referral
+from app.domain.terms import Action, LogEntryType, Outcome, ReferralStatus
+from app.models import Adviser, GuidanceSession, Intake, Referral
+from app.services.acts import Act
 from app.services.findings import describe, describe_questions
+from app.services.holders import find_intake, know_adviser, locked_intake, sees
 from app.services.paging import UNKNOWN_CURSOR
-from app.services.planner import Planning, fill_waiting
+from app.services.planner import Planning
+from app.services.sealed import Content, new_cipher, open_content, seal_content
 from app.services.session_log import append, lock_region
-from app.services.sessions import ask_sessions, find_intake, sessions_of
+from app.services.sessions import ask_sessions, fill_places, sessions_of
 
 ANSWERS = TypeAdapter(Answers)
-"""How answers are kept; the motivation has a column of its own."""
+"""How answers are kept."""
 
 
 class RefusedProvisionError(Conflict):
@@ -59,11 +63,20 @@ class AlreadyReferredError(Conflict):
     detail = "This intake already has a referral to this provision."
 
 
+class HeldBy(StrEnum):
+    """Whose intakes are listed."""
+
+    me = "me"
+    nobody = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeView:
-    """An intake with what hangs on it."""
+    """An intake, opened, with what hangs on it."""
 
     intake: Intake
+    content: Content
+    holder: str | None
     referrals: list[Referral]
     sessions: list[tuple[GuidanceSession, str | None]]
 
@@ -74,36 +87,43 @@ def today(now: datetime) -> date:
 
 
 def create_intake(
-    session: Session,
-    answers: Answers,
-    knowledge: Knowledge,
-    planning: Planning,
-    *,
-    now: datetime,
+    act: Act, answers: Answers, knowledge: Knowledge, planning: Planning
 ) -> IntakeView:
-    """Keep an intake and do what the rule says: refer, or plan sessions.
+    """Keep an intake and do what the rule says: refer, or plan sessions. The caller holds it.
 
     Raises:
         InvalidInput: see app.domain.intake.examine.
 
     """
+    session, now = act.session, act.now
     finding = examine(answers, knowledge, on=today(now))
     counter = lock_region(session, finding.region)
+    content = Content(
+        answers=ANSWERS.dump_python(answers, mode="json"),
+        finding=describe(finding, knowledge.catalogue),
+    )
     intake = Intake(
         id=uuid4(),
         log_pseudonym=uuid4(),
         created_at=now,
+        touched_at=now,
+        holder_id=know_adviser(act),
+        organisation=act.caller.organisation,
         region=finding.region,
         outcome=finding.check.outcome,
         purpose=finding.check.purpose,
-        answers=ANSWERS.dump_python(answers, mode="json", exclude={"motivation"}),
-        finding=describe(finding, knowledge.catalogue),
-        motivation=answers.motivation,
+        origin_sector=finding.origin.sector,
+        target_sector=finding.target.sector if finding.target else None,
+        modes=list(answers.scheduling.modes),
+        not_before=answers.scheduling.not_before,
+        content=b"",
     )
     session.add(intake)
     session.flush()
+    intake.content = seal_content(new_cipher(session, act.vault, intake.id), intake.id, content)
     for rank, one in enumerate(finding.check.referrals):
         session.add(_referral(intake, one, rank, now=now))
+    act.did(Action.intake_created, intake)
     append(
         session,
         counter,
@@ -112,50 +132,68 @@ def create_intake(
         now=now,
         outcome=intake.outcome,
         purpose=intake.purpose,
-        origin_sector=finding.origin.sector,
-        target_sector=finding.target.sector if finding.target else None,
+        origin_sector=intake.origin_sector,
+        target_sector=intake.target_sector,
     )
     if intake.outcome is Outcome.guidance:
         ask_sessions(session, intake, answers.scheduling.sessions, now=now)
-        fill_waiting(session, counter, intake.region, planning, now)
-    return view_intake(session, intake)
+        fill_places(act, counter, intake.region, planning)
+    return view_intake(act, intake)
 
 
-def read_intake(session: Session, intake_id: UUID) -> IntakeView:
+def read_intake(act: Act, intake_id: UUID) -> IntakeView:
     """Read an intake with its referrals and sessions.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is none with this id, or not for this caller.
 
     """
-    return view_intake(session, find_intake(session, intake_id))
+    intake = find_intake(act, intake_id)
+    act.did(Action.intake_read, intake)
+    return view_intake(act, intake)
 
 
-def view_intake(session: Session, intake: Intake) -> IntakeView:
-    """Read what hangs on an intake."""
-    referrals = session.exec(
-        select(Referral).where(col(Referral.intake_id) == intake.id).order_by(col(Referral.rank))
+def view_intake(act: Act, intake: Intake) -> IntakeView:
+    """Open an intake, and read what hangs on it."""
+    return IntakeView(
+        intake,
+        open_content(act.session, act.vault, intake),
+        act.session.get_one(Adviser, intake.holder_id).name if intake.holder_id else None,
+        referrals_of(act, intake),
+        sessions_of(act.session, intake.id),
     )
-    return IntakeView(intake, list(referrals), sessions_of(session, intake.id))
+
+
+def referrals_of(act: Act, intake: Intake) -> list[Referral]:
+    """Read the referrals of an intake, best first."""
+    statement = select(Referral).where(col(Referral.intake_id) == intake.id)
+    return list(act.session.exec(statement.order_by(col(Referral.rank))))
 
 
 def list_intakes(
-    session: Session,
+    act: Act,
     *,
     after: UUID | None,
     limit: int,
     region: str | None,
     outcome: Outcome | None,
-) -> list[Intake]:
-    """List intakes, newest first, from the one that follows `after`.
+    held_by: HeldBy | None,
+) -> list[tuple[Intake, str | None]]:
+    """List the intakes the caller sees with the name of their holder, newest first.
 
     Raises:
-        InvalidInput: `after` is no intake.
+        InvalidInput: `after` is no intake of theirs.
 
     """
-    statement = select(Intake).order_by(col(Intake.created_at).desc(), col(Intake.id).desc())
+    shown = sees(act.caller)
+    statement = (
+        select(Intake, Adviser.name)
+        .join(Adviser, col(Adviser.id) == col(Intake.holder_id), isouter=True)
+        .where(shown)
+        .order_by(col(Intake.created_at).desc(), col(Intake.id).desc())
+    )
     if after is not None:
-        last = session.get(Intake, after)
+        last = act.session.exec(select(Intake).where(col(Intake.id) == after, shown)).one_or_none()
         if last is None:
             raise InvalidInput([UNKNOWN_CURSOR])
         statement = statement.where(
@@ -165,23 +203,29 @@ def list_intakes(
         statement = statement.where(col(Intake.region) == region)
     if outcome is not None:
         statement = statement.where(col(Intake.outcome) == outcome)
-    return list(session.exec(statement.limit(limit)))
+    if held_by is HeldBy.me:
+        statement = statement.where(col(Intake.holder_id) == act.caller.id)
+    elif held_by is HeldBy.nobody:
+        statement = statement.where(col(Intake.holder_id).is_(None))
+    rows = act.session.exec(statement.limit(limit))
+    found: list[tuple[Intake, str | None]] = [(intake, name) for intake, name in rows]
+    act.did(Action.intakes_listed, *(intake for intake, _ in found))
+    return found
 
 
 def add_referral(
-    session: Session, intake_id: UUID, provision_id: str, knowledge: Knowledge, *, now: datetime
-) -> Referral:
+    act: Act, intake_id: UUID, provision_id: str, knowledge: Knowledge
+) -> tuple[Referral, Intake]:
     """Add a warm referral to a provision that is open to this person, by the check of today.
 
     Raises:
-        NotFound: no such intake.
+        NotFound, NotYoursError: no such intake, or not the caller's to change.
         InvalidInput: no such provision.
         AlreadyReferredError, RefusedProvisionError, NoReceiverError, GuidanceGoesOnError: it
             cannot be.
 
     """
-    intake = find_intake(session, intake_id)
-    lock_region(session, intake.region)
+    intake, _ = locked_intake(act, intake_id)
     if provision_id not in knowledge.catalogue.provisions:
         raise InvalidInput(
             [
@@ -190,11 +234,11 @@ def add_referral(
                 )
             ]
         )
-    present = view_intake(session, intake).referrals
+    present = referrals_of(act, intake)
     if any(one.provision_id == provision_id for one in present):
         raise AlreadyReferredError
-    answers = ANSWERS.validate_python({**intake.answers, "motivation": intake.motivation})
-    check = find(answers, knowledge, on=today(now)).check
+    answers = ANSWERS.validate_python(open_content(act.session, act.vault, intake).answers)
+    check = find(answers, knowledge, on=today(act.now)).check
     if any(one.provision.id == provision_id for one in check.refusals):
         raise RefusedProvisionError
     opened = {one.provision.id: one for one in (*check.referrals, *check.also_available)}
@@ -204,10 +248,11 @@ def add_referral(
     if intake.outcome is Outcome.guidance and answers_question:
         raise GuidanceGoesOnError
     rank = max((one.rank for one in present), default=-1) + 1
-    referral = _referral(intake, opened[provision_id], rank, now=now)
-    session.add(referral)
-    session.flush()
-    return referral
+    referral = _referral(intake, opened[provision_id], rank, now=act.now)
+    act.session.add(referral)
+    act.session.flush()
+    act.did(Action.referral_added, intake)
+    return referral, intake
 
 
 def _referral(intake: Intake, one: Assessment, rank: int, *, now: datetime) -> Referral:

@@ -89,9 +89,10 @@ def dutch_holidays(first_year: int, last_year: int) -> frozenset[date]:
 def advisers_of(session: Session, region: str | None, *, lock: bool) -> list[UUID]:
     """Name the advisers of a region; `None` is the whole country.
 
-    With `lock`, nobody else books one of them until the transaction ends. The rows are locked in
-    one order, so that two who want the same advisers wait and do not block each other; a
-    transaction that locks twice asks the most the first time.
+    With `lock`, nobody else books one of them until the transaction ends; who only refers to one,
+    as a holder of an intake does, waits for nobody. The rows are locked in one order, so that two
+    who want the same advisers wait and do not block each other; a transaction that locks twice
+    asks the most the first time.
     """
     in_region = [] if region is None else [col(AvailabilityWindow.region) == region]
     extra_in_region = [] if region is None else [col(AvailabilityException.region) == region]
@@ -103,7 +104,7 @@ def advisers_of(session: Session, region: str | None, *, lock: bool) -> list[UUI
         )
         .order_by(col(Adviser.id))
     )
-    return list(session.exec(advisers.with_for_update() if lock else advisers))
+    return list(session.exec(advisers.with_for_update(key_share=True) if lock else advisers))
 
 
 def load_availability(
@@ -180,11 +181,12 @@ def fill_waiting(
     region: str | None,
     planning: Planning,
     now: datetime,
-) -> int:
+) -> list[Intake]:
     """Give free places to who waits in this region, in the order in which they came.
 
-    The caller holds the region's lock (`counter`). Returns how many sessions got a place. Without
-    a known region, only places by telephone or video are given, from the whole country.
+    The caller holds the region's lock (`counter`). Returns whose session got a place, once per
+    session. Without a known region, only places by telephone or video are given, from the whole
+    country.
     """
     queue = session.exec(
         select(GuidanceSession, Intake)
@@ -200,13 +202,13 @@ def fill_waiting(
         )
     ).all()
     if not queue:
-        return 0
+        return []
     earliest = now + planning.lead
     wishes = {intake.id: _wishes(intake, earliest, region) for _, intake in queue}
     latest = max(begins for begins, _ in wishes.values()) + planning.horizon
     availability = load_availability(session, region, earliest=earliest, latest=latest, lock=True)
     free = FreePlaces(availability, planning, earliest=earliest, latest=latest)
-    placed = 0
+    placed = []
     for intake, waiting in _by_intake(queue):
         begins, modes = wishes[intake.id]
         taken = starts_of(session, intake.id)
@@ -223,7 +225,7 @@ def fill_waiting(
                 session_number=one.number,
                 mode=one.mode,
             )
-            placed += 1
+            placed.append(intake)
     return placed
 
 
@@ -286,13 +288,10 @@ class FreePlaces:
 
 def _wishes(intake: Intake, earliest: datetime, region: str | None) -> tuple[datetime, list[Mode]]:
     """Say from when and how; without a region only at a distance, whatever was asked."""
-    scheduling = intake.answers["scheduling"]
-    modes = [Mode(mode) for mode in scheduling["modes"]]
+    modes = [Mode(mode) for mode in intake.modes]
     if region is None:
         modes = [mode for mode in modes if mode in DISTANT_MODES] or list(DISTANT_MODES)
-    if scheduling["not_before"] is None:
-        return earliest, modes
-    return max(earliest, datetime.fromisoformat(scheduling["not_before"])), modes
+    return max(earliest, intake.not_before or earliest), modes
 
 
 def _by_intake(

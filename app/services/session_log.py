@@ -8,11 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.db import Database, insert_into
+from app.domain.access import NATIONWIDE
 from app.domain.terms import LogEntryType
 from app.models import Intake, SessionLogCounter, SessionLogEntry
-
-NATIONWIDE = "NL01"
-"""CBS code of the whole country: the log of intakes whose region is not known."""
 
 BATCH = 1000
 
@@ -69,8 +67,21 @@ def read_entries(session: Session, region: str, *, after: int, limit: int) -> li
     return list(session.exec(statement))
 
 
+def entries_of(session: Session, intake: Intake) -> list[SessionLogEntry]:
+    """Read what the log of the intake's region tells of this intake, in order."""
+    statement = (
+        select(SessionLogEntry)
+        .where(
+            col(SessionLogEntry.region) == (intake.region or NATIONWIDE),
+            col(SessionLogEntry.intake_pseudonym) == intake.log_pseudonym,
+        )
+        .order_by(col(SessionLogEntry.number))
+    )
+    return list(session.exec(statement))
+
+
 def stream_entries(
-    database: Database, region: str, *, after: int, limit: int | None
+    database: Database, region: str, *, sees: str, after: int, limit: int | None
 ) -> Iterator[sa.Row[Any]]:
     """Yield the entries that follow a number, in order, in batches that each see one state.
 
@@ -87,7 +98,7 @@ def stream_entries(
             .order_by(table.c.number)
             .limit(size)
         )
-        with database.read() as session:
+        with database.read(sees) as session:
             rows = session.execute(statement).all()
         yield from rows
         if len(rows) < size:

@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 from app.domain.errors import Conflict, NotFound
 from app.domain.planning import Slot, SlotKey, parse_slot_id
 from app.domain.sessions import NEXT, NotAllowed, guidance_is_over, is_change, next_number
-from app.domain.terms import LogEntryType, Outcome, SessionStatus
+from app.domain.terms import Action, LogEntryType, Outcome, SessionStatus
 from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
+from app.services.acts import Act
+from app.services.holders import locked_intake
 from app.services.planner import (
     OCCUPYING,
     Planning,
@@ -19,7 +21,7 @@ from app.services.planner import (
     load_availability,
     place,
 )
-from app.services.session_log import append, lock_region
+from app.services.session_log import append
 
 
 class NextStep(StrEnum):
@@ -76,19 +78,6 @@ class OverlapError(Conflict):
     detail = "This worker has another session at that time. Choose another place."
 
 
-def find_intake(session: Session, intake_id: UUID) -> Intake:
-    """Read an intake.
-
-    Raises:
-        NotFound: there is none with this id.
-
-    """
-    intake = session.get(Intake, intake_id)
-    if intake is None:
-        raise NotFound
-    return intake
-
-
 def sessions_of(session: Session, intake_id: UUID) -> list[tuple[GuidanceSession, str | None]]:
     """Read the sessions of an intake with the name of their adviser, by number."""
     rows = session.exec(
@@ -117,84 +106,90 @@ def ask_sessions(session: Session, intake: Intake, count: int, *, now: datetime)
     session.flush()
 
 
-def book(
-    session: Session, intake_id: UUID, slot_id: str, planning: Planning, *, now: datetime
-) -> GuidanceSession:
+def fill_places(
+    act: Act, counter: SessionLogCounter, region: str | None, planning: Planning
+) -> int:
+    """Give free places to who waits in a region; the caller holds its lock. Returns how many."""
+    placed = fill_waiting(act.session, counter, region, planning, act.now)
+    for intake in placed:
+        act.did(Action.session_planned, intake, reason="waiting_list")
+    return len(placed)
+
+
+def book(act: Act, intake_id: UUID, slot_id: str, planning: Planning) -> GuidanceSession:
     """Book a chosen place: for the session that waits longest, else for a new one.
 
     Raises:
-        NotFound: no such intake.
+        NotFound, NotYoursError: no such intake, or not the caller's to change.
         ReferredError, GuidanceClosedError, ThreeSessionsError, SlotTakenError, OverlapError: it
             cannot be.
 
     """
-    intake = find_intake(session, intake_id)
-    counter = lock_region(session, intake.region)
-    session.refresh(intake)
+    intake, counter = locked_intake(act, intake_id)
     if intake.outcome is not Outcome.guidance:
         raise ReferredError
     if intake.closed_at is not None:
         raise GuidanceClosedError
-    present = [row for row, _ in sessions_of(session, intake_id)]
+    present = [row for row, _ in sessions_of(act.session, intake_id)]
     waiting = [one for one in present if one.status is SessionStatus.waiting]
     number = next_number(
         {one.number for one in present if one.status is not SessionStatus.cancelled}
     )
     if waiting:
         booked = waiting[0]
-        slot = _free_slot(session, intake, slot_id, planning, now=now)
+        slot = _free_slot(act, intake, slot_id, planning)
     elif number is None:
         raise ThreeSessionsError
     else:
-        slot = _free_slot(session, intake, slot_id, planning, now=now)
+        slot = _free_slot(act, intake, slot_id, planning)
         booked = GuidanceSession(
             id=uuid4(),
             intake_id=intake_id,
             number=number,
             status=SessionStatus.planned,
-            created_at=now,
+            created_at=act.now,
         )
-        session.add(booked)
+        act.session.add(booked)
     place(booked, slot)
-    session.flush()
-    _log(session, counter, intake, LogEntryType.session_planned, booked, now=now)
+    act.session.flush()
+    act.did(Action.session_booked, intake)
+    _log(act, counter, intake, LogEntryType.session_planned, booked)
     return booked
 
 
-def move(
-    session: Session, session_id: UUID, slot_id: str, planning: Planning, *, now: datetime
-) -> GuidanceSession:
+def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> GuidanceSession:
     """Give a session another place; it keeps its number, and its old place is free again.
 
     Raises:
-        NotFound: no such session.
+        NotFound, NotYoursError: no such session, or not the caller's to change.
         NotAllowed, SlotTakenError, OverlapError: it cannot be moved, or not there.
 
     """
-    moved, intake, counter = _locked(session, session_id)
+    moved, intake, counter = _locked(act, session_id)
     if SessionStatus.planned not in NEXT[moved.status]:
         raise NotAllowed(moved.status)
     if _is_at(moved, parse_slot_id(slot_id)):
+        act.did(Action.intake_read, intake)
         return moved
     waited = moved.status is SessionStatus.waiting
-    advisers_of(session, intake.region, lock=True)  # the waiting list may want any of them
-    slot = _free_slot(session, intake, slot_id, planning, now=now, leaving=moved)
+    # The waiting list may want any of them.
+    advisers_of(act.session, intake.region, lock=True)
+    slot = _free_slot(act, intake, slot_id, planning, leaving=moved)
     place(moved, slot)
-    session.flush()
+    act.session.flush()
+    act.did(Action.session_moved, intake)
     entry = LogEntryType.session_planned if waited else LogEntryType.session_moved
-    _log(session, counter, intake, entry, moved, now=now)
-    fill_waiting(session, counter, intake.region, planning, now)
+    _log(act, counter, intake, entry, moved)
+    fill_places(act, counter, intake.region, planning)
     return moved
 
 
 def conclude(
-    session: Session,
+    act: Act,
     session_id: UUID,
     outcome: SessionStatus,
     next_step: NextStep,
     planning: Planning,
-    *,
-    now: datetime,
 ) -> GuidanceSession:
     """Say how a session ended, and whether the guidance goes on. Saying it twice is no change.
 
@@ -202,69 +197,69 @@ def conclude(
     were held or missed.
 
     Raises:
-        NotFound: no such session.
+        NotFound, NotYoursError: no such session, or not the caller's to change.
         NotAllowed: the session cannot end like that.
 
     """
-    ended, intake, counter = _locked(session, session_id)
+    ended, intake, counter = _locked(act, session_id)
     frees_a_place = False
     if is_change(ended.status, outcome):
         ended.status = outcome
-        session.flush()
-        _log(session, counter, intake, ENDINGS[outcome], ended, now=now)
+        act.session.flush()
+        _log(act, counter, intake, ENDINGS[outcome], ended)
         frees_a_place = outcome is SessionStatus.cancelled
     if intake.closed_at is None:
-        rows = [row for row, _ in sessions_of(session, intake.id)]
+        rows = [row for row, _ in sessions_of(act.session, intake.id)]
         if next_step is NextStep.close or guidance_is_over(row.status for row in rows):
-            _close(session, counter, intake, rows, now=now)
+            close_guidance(act, counter, intake, rows)
             frees_a_place = True
+    act.did(Action.session_concluded, intake, reason=outcome)
     if frees_a_place:
-        fill_waiting(session, counter, intake.region, planning, now)
+        fill_places(act, counter, intake.region, planning)
     return ended
 
 
-def _close(
-    session: Session,
-    counter: SessionLogCounter,
-    intake: Intake,
-    rows: list[GuidanceSession],
-    *,
-    now: datetime,
+def close_guidance(
+    act: Act, counter: SessionLogCounter, intake: Intake, rows: list[GuidanceSession]
 ) -> None:
+    """End the guidance and give its later places back; the caller holds the region's lock."""
     for row in rows:
-        lies_ahead = row.starts_at is None or row.starts_at > now
+        lies_ahead = row.starts_at is None or row.starts_at > act.now
         if lies_ahead and SessionStatus.cancelled in NEXT[row.status]:
             row.status = SessionStatus.cancelled
-            session.flush()
-            _log(session, counter, intake, LogEntryType.session_cancelled, row, now=now)
-    intake.closed_at = now
-    append(session, counter, intake, LogEntryType.guidance_closed, now=now)
+            act.session.flush()
+            _log(act, counter, intake, LogEntryType.session_cancelled, row)
+    intake.closed_at = act.now
+    append(act.session, counter, intake, LogEntryType.guidance_closed, now=act.now)
 
 
-def _locked(
-    session: Session, session_id: UUID
-) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
-    found = session.get(GuidanceSession, session_id)
+def _locked(act: Act, session_id: UUID) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
+    found = act.session.get(GuidanceSession, session_id)
     if found is None:
         raise NotFound
-    intake = find_intake(session, found.intake_id)
-    counter = lock_region(session, intake.region)
-    # What was read before the lock may have changed while waiting for it.
-    session.refresh(found)
-    session.refresh(intake)
+    intake, counter = locked_intake(act, found.intake_id)
+    found = act.session.get(GuidanceSession, session_id, populate_existing=True)
+    if found is None:
+        raise NotFound
     return found, intake, counter
 
 
 def _log(
-    session: Session,
+    act: Act,
     counter: SessionLogCounter,
     intake: Intake,
     entry: LogEntryType,
     row: GuidanceSession,
-    *,
-    now: datetime,
 ) -> None:
-    append(session, counter, intake, entry, now=now, session_number=row.number, mode=row.mode)
+    append(
+        act.session,
+        counter,
+        intake,
+        entry,
+        now=act.now,
+        session_number=row.number,
+        mode=row.mode,
+    )
 
 
 def _is_at(row: GuidanceSession, key: SlotKey | None) -> bool:
@@ -287,23 +282,22 @@ def _is_during(row: GuidanceSession, slot: Slot) -> bool:
 
 
 def _free_slot(
-    session: Session,
+    act: Act,
     intake: Intake,
     slot_id: str,
     planning: Planning,
     *,
-    now: datetime,
     leaving: GuidanceSession | None = None,
 ) -> Slot:
     """Find the place with this id among those that are offered now, and hold its adviser."""
     key = parse_slot_id(slot_id)
-    earliest, latest = now + planning.lead, now + planning.horizon
+    earliest, latest = act.now + planning.lead, act.now + planning.horizon
     if key is None or intake.region not in {None, key.region}:
         raise SlotTakenError
     if key.starts_at < earliest or key.starts_at + planning.length > latest:
         raise SlotTakenError
     availability = load_availability(
-        session,
+        act.session,
         key.region,
         earliest=key.starts_at - timedelta(days=1),
         latest=key.starts_at + planning.length + timedelta(days=1),
@@ -318,7 +312,7 @@ def _free_slot(
     slot = next((one for one in offered if _key(one) == key), None)
     if slot is None:
         raise SlotTakenError
-    for row, _ in sessions_of(session, intake.id):
+    for row, _ in sessions_of(act.session, intake.id):
         if row is not leaving and _is_during(row, slot):
             raise OverlapError
     return slot

@@ -6,11 +6,16 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from app.db import Database
+from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.terms import SessionStatus
 from app.models import GuidanceSession, Intake
+from app.services.acts import acting
 from app.services.idempotency import forget_expired
-from app.services.planner import Planning, fill_waiting
+from app.services.planner import Planning
+from app.services.processing_log import new_trace
 from app.services.session_log import lock_region
+from app.services.sessions import fill_places
+from app.vault import Vault
 
 
 def waiting_regions(session: Session) -> list[str | None]:
@@ -25,19 +30,19 @@ def waiting_regions(session: Session) -> list[str | None]:
     )
 
 
-def fill_regions(database: Database, planning: Planning, *, now: datetime) -> int:
+def fill_regions(database: Database, planning: Planning, vault: Vault, *, now: datetime) -> int:
     """Give free places to who waits, region by region, each in a transaction of its own.
 
     Places come as time passes, as advisers' availability changes, and when somebody of another
     region, or of none, gives one back. Returns how many sessions got a place.
     """
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         regions = waiting_regions(session)
     placed = 0
     for region in sorted(regions, key=str):
-        with database.write() as session:
-            counter = lock_region(session, region)
-            placed += fill_waiting(session, counter, region, planning, now)
+        with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+            counter = lock_region(act.session, region)
+            placed += fill_places(act, counter, region, planning)
     return placed
 
 
@@ -45,11 +50,14 @@ def forget_old_answers(database: Database, *, now: datetime) -> None:
     """Delete every kept answer whose day has passed, some at a time."""
     found = True
     while found:
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             found = forget_expired(session, now=now)
 
 
-def upkeep(database: Database, planning: Planning, clock: Callable[[], datetime]) -> None:
+def upkeep(
+    database: Database, planning: Planning, vault: Vault, clock: Callable[[], datetime]
+) -> None:
     """Do all of it once."""
-    fill_regions(database, planning, now=clock())
+    fill_regions(database, planning, vault, now=clock())
     forget_old_answers(database, now=clock())
+    database.sweep()

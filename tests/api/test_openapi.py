@@ -55,10 +55,10 @@ def test_every_success_carries_the_version_and_the_request_id(operations):
 @pytest.mark.parametrize(
     ("operation", "refusals"),
     [
-        (("get", "/things"), "400 406 500 503"),
-        (("post", "/things"), "400 406 409 413 415 500 503"),
-        (("get", "/things/{thing_id}"), "400 404 406 409 500 503"),
-        (("put", "/things/{thing_id}"), "400 404 413 415 500 503"),
+        (("get", "/things"), "400 401 406 429 500 503"),
+        (("post", "/things"), "400 401 406 409 413 415 429 500 503"),
+        (("get", "/things/{thing_id}"), "400 401 404 406 409 429 500 503"),
+        (("put", "/things/{thing_id}"), "400 401 404 413 415 429 500 503"),
     ],
 )
 def test_every_operation_says_which_problems_it_can_give(operations, operation, refusals):

@@ -1,70 +1,22 @@
 """What must hold afterwards: the database against itself, and against what clients were told."""
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-
-from app.db import Database
-from app.models import (
-    GuidanceSession,
-    Intake,
-    KeptAnswer,
-    Referral,
-    SessionLogCounter,
-    SessionLogEntry,
-)
-from app.services.session_log import NATIONWIDE
+from app.domain.access import NATIONWIDE
+from app.models import GuidanceSession, Intake, SessionLogEntry
+from tests.crash.books import Books
 from tests.crash.crowd import BUSY, NOTHING, Deed
+from tests.crash.trail import PROMISES_OF_THE_TRAIL
 
 TAKES_A_NUMBER = {"waiting", "planned", "held", "missed"}
 TAKES_A_PLACE = {"planned", "held", "missed"}
 SHOWN = 5
-
-
-@dataclass
-class Books:
-    """All that is stored, what clients were told, and what they and the server saw."""
-
-    intakes: dict[UUID, Intake]
-    sessions: dict[UUID, GuidanceSession]
-    referrals: list[Referral]
-    entries: list[SessionLogEntry]
-    counters: dict[str, int]
-    kept: list[KeptAnswer]
-    journal: Sequence[Deed]
-    seen: Mapping[str, list[Any]] = field(default_factory=dict)
-    log: str = ""
-    excused: Collection[int] = ()
-
-    def done(self, kind: str) -> list[Deed]:
-        """Give what was acknowledged."""
-        return [deed for deed in self.journal if deed.kind == kind and deed.done]
-
-
-def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Books:
-    """Read everything, when nobody writes any more."""
-    with database.read() as session:
-        in_order = select(SessionLogEntry).order_by(
-            col(SessionLogEntry.region), col(SessionLogEntry.number)
-        )
-        return Books(
-            intakes={one.id: one for one in session.exec(select(Intake))},
-            sessions={one.id: one for one in session.exec(select(GuidanceSession))},
-            referrals=list(session.exec(select(Referral))),
-            entries=list(session.exec(in_order)),
-            counters={
-                one.region: one.last_number for one in session.exec(select(SessionLogCounter))
-            },
-            kept=list(session.exec(select(KeptAnswer))),
-            journal=journal,
-            **seen,
-        )
 
 
 def audit(books: Books) -> dict[str, list[str]]:
@@ -105,8 +57,8 @@ def a_key_has_one_effect(books: Books) -> Iterator[str]:
     told = defaultdict(set)
     for deed in books.journal:
         if deed.key is not None and deed.done:
-            told[deed.path, deed.key].add(deed.answer["id"])
-    yield from (f"{key} made {ids}" for key, ids in told.items() if len(ids) > 1)
+            told[deed.by, deed.path, deed.key].add(deed.answer["id"])
+    yield from (f"{key[1:]} made {ids}" for key, ids in told.items() if len(ids) > 1)
     keys = sum(kept.operation == "POST /intakes" for kept in books.kept)
     if keys != len(books.intakes):
         yield f"{len(books.intakes)} intakes for {keys} keys"
@@ -132,20 +84,20 @@ def the_log_tells_what_happened(books: Books) -> Iterator[str]:
     for row in books.sessions.values():
         rows[row.intake_id].append(row)
     for intake in books.intakes.values():
-        fault = _fault_in_trail(intake, trails[intake.log_pseudonym], rows[intake.id])
+        asked = books.asked.get(intake.id, 0) if intake.outcome == "guidance" else 0
+        fault = _fault_in_trail(intake, asked, trails[intake.log_pseudonym], rows[intake.id])
         if fault:
             yield f"intake {intake.id}: {fault}"
 
 
 def _fault_in_trail(
-    intake: Intake, trail: list[SessionLogEntry], rows: list[GuidanceSession]
+    intake: Intake, asked: int, trail: list[SessionLogEntry], rows: list[GuidanceSession]
 ) -> str | None:
     first = [(entry.type, entry.outcome, entry.purpose) for entry in trail[:1]]
     if first != [("intake_completed", intake.outcome, intake.purpose)]:
         return "does not begin with its completion"
     if {entry.region for entry in trail} != {intake.region or NATIONWIDE}:
         return "is told in another region"
-    asked = intake.answers["scheduling"]["sessions"] if intake.outcome == "guidance" else 0
     told: dict[int, tuple[str, str | None]]
     told = dict.fromkeys(range(1, asked + 1), ("waiting", None))
     cancelled: Counter[int] = Counter()
@@ -175,8 +127,8 @@ def _fault_in_trail(
 
 
 def nothing_is_half_done(books: Books) -> Iterator[str]:
-    """An intake has its referrals or its sessions, and a kept answer its effect."""
-    referred = Counter(referral.intake_id for referral in books.referrals)
+    """An intake opens and has its referrals or its sessions, and a kept answer its effect."""
+    referred = Counter(referral.intake_id for referral in books.referrals_of_checks())
     planned = defaultdict(set)
     for row in books.sessions.values():
         planned[row.intake_id].add(row.number)
@@ -184,9 +136,9 @@ def nothing_is_half_done(books: Books) -> Iterator[str]:
         if intake.outcome == "warm_referral":
             whole = bool(referred[intake.id]) and not planned[intake.id]
         else:
-            asked = set(range(1, intake.answers["scheduling"]["sessions"] + 1))
+            asked = set(range(1, books.asked.get(intake.id, 0) + 1))
             whole = not referred[intake.id] and asked <= planned[intake.id]
-        if not whole:
+        if not whole or intake.id not in books.asked:
             yield f"intake {intake.id} ({intake.outcome})"
     for kept in books.kept:
         if kept.status is None or kept.body is None:
@@ -198,6 +150,14 @@ def what_was_acknowledged_is_kept(books: Books) -> Iterator[str]:
         rows = {UUID(one["id"]) for one in deed.answer["sessions"]}
         if UUID(deed.answer["id"]) not in books.intakes or not rows <= books.sessions.keys():
             yield f"intake {deed.answer['id']}"
+    kept = {one.id for one in books.referrals} | {one.id for one in books.changes}
+    for deed in (*books.done("refer"), *books.done("hold")):
+        if UUID(deed.answer["id"]) not in kept:
+            yield f"{deed.kind} {deed.answer['id']}"
+    yield from _sessions_lost(books)
+
+
+def _sessions_lost(books: Books) -> Iterator[str]:
     places = defaultdict(set)
     for deed in (*books.done("book"), *books.done("move"), *books.done("conclude")):
         row = books.sessions.get(UUID(deed.answer["id"]))
@@ -262,11 +222,28 @@ def _place_told(deed: Deed) -> tuple[UUID, datetime]:
 
 
 def every_answer_is_one_of_the_contract(books: Books) -> Iterator[str]:
-    """200, 201 and 409, besides what is excused by what the test did to the service."""
+    """200, 201 and 409, and 404 to who may not hold the intake then.
+
+    Besides what is excused by what the test did to the service.
+    """
     expected = {200, 201, 409, *books.excused}
+    taken = _taken_over(books)
     for deed in books.journal:
-        if not expected.issuperset(deed.statuses) or "locked" in str(deed.answer):
+        others = [since for by, since in taken[books.intake_of(deed)] if by != deed.by.id]
+        hidden = {404} if min(others, default=math.inf) < deed.ended else set()
+        if not (expected | hidden).issuperset(deed.statuses) or "locked" in str(deed.answer):
             yield f"{deed.method} {deed.path}: {deed.statuses}"
+
+
+def _taken_over(books: Books) -> dict[UUID | None, list[tuple[UUID, float]]]:
+    """Say per intake who may have held it, and since when."""
+    taken: dict[UUID | None, list[tuple[UUID, float]]] = defaultdict(list)
+    for deed in books.journal:
+        if deed.kind == "intake" and deed.done:
+            taken[UUID(deed.answer["id"])].append((deed.by.id, deed.started))
+        elif deed.kind == "hold" and deed.body["holder"] == "me":
+            taken[books.intake_of(deed)].append((deed.by.id, deed.started))
+    return taken
 
 
 def a_reader_of_the_log_misses_nothing(books: Books) -> Iterator[str]:
@@ -295,4 +272,5 @@ PROMISES: tuple[Callable[[Books], Iterator[str]], ...] = (
     every_answer_is_one_of_the_contract,
     a_reader_of_the_log_misses_nothing,
     the_server_had_nothing_to_complain_of,
+    *PROMISES_OF_THE_TRAIL,
 )

@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Self
+from uuid import UUID
 
 import httpx
+
+from app.domain.access import caller_id
+from app.services.tokens import DEMO_CALLERS
+from tests import identity
+from tests.identity import WhoeverMay
 
 NOTHING = 0
 """Stands for the status when no answer came."""
@@ -26,6 +32,31 @@ REPEATS = 6
 """How many requests one thread makes before it looks again which places are free."""
 
 
+@dataclass(frozen=True)
+class Adviser:
+    """Somebody who asks: with which token, and how the service knows them."""
+
+    token: str
+    id: UUID
+    actor: str
+
+    @classmethod
+    def of_demo(cls, token: str) -> Self:
+        """Be one of the demo."""
+        known = DEMO_CALLERS[token]
+        return cls(token, known.id, known.actor)
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Be one of the tests' own issuer."""
+        who = caller_id(identity.ISSUER, name)
+        return cls(identity.adviser(name), who, f"{identity.ISSUER} {name}")
+
+
+COLLEAGUES = (Adviser.of_demo("demo-adviser"), Adviser.of_demo("demo-adviser-2"))
+"""Who does the work, and who takes it over now and then."""
+
+
 @dataclass
 class Deed:
     """One thing asked, sent once or, by who is patient, until it was answered."""
@@ -34,6 +65,7 @@ class Deed:
     method: str
     path: str
     body: Mapping[str, Any]
+    by: Adviser
     key: str | None = None
     started: float = math.inf
     ended: float = math.inf
@@ -58,6 +90,8 @@ class Desk:
 
     intakes: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    openings: list[tuple[str, str]] = field(default_factory=list)
+    """Intakes, and a provision that is open to each besides."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +102,19 @@ class Mix:
     name: str = ""
     without_region: float = 0.1
     deeds: Mapping[str, int] = field(
-        default_factory=lambda: {"intake": 2, "book": 4, "move": 4, "conclude": 3}
+        default_factory=lambda: {
+            "intake": 2,
+            "book": 4,
+            "move": 4,
+            "conclude": 3,
+            "refer": 1,
+            "hold": 1,
+        }
     )
     close: float = 0.08
     recent: int = 4
+    early: float = 2
+    """How much more than a late place an early one is wanted; 1 is not at all."""
     modes: Sequence[str] = ("phone", "video")
 
 
@@ -79,9 +122,18 @@ class Worker:
     """Asks one thing after another; the seed says what, the answers say with which ids."""
 
     def __init__(
-        self, url: str, seed: int, mix: Mix, desk: Desk, up: threading.Event | None = None
+        self,
+        url: str,
+        seed: int,
+        mix: Mix,
+        desk: Desk,
+        up: threading.Event | None = None,
+        callers: tuple[Adviser, Adviser] = COLLEAGUES,
     ) -> None:
-        """`up` makes patient: it asks again, with the same key, until it is answered."""
+        """`up` makes patient: it asks again, with the same key, until it is answered.
+
+        The second of the callers only takes over what the first one holds, and gives it back.
+        """
         self.journal: list[Deed] = []
         self._client = httpx.Client(base_url=url, timeout=60)
         self._random = Random(seed)  # noqa: S311 - no secret
@@ -89,6 +141,7 @@ class Worker:
         self._mix = mix
         self._desk = desk
         self._up = up
+        self._self, self._colleague = callers
         self._places: list[str] = []
 
     def work(self, attempts: Iterator[int]) -> None:
@@ -108,6 +161,10 @@ class Worker:
             self._move()
         elif kind == "conclude" and self._desk.sessions:
             self._conclude()
+        elif kind == "refer" and self._desk.openings:
+            self._refer()
+        elif kind == "hold" and self._desk.intakes:
+            self._hold()
         else:
             self._intake(attempt)
 
@@ -120,6 +177,9 @@ class Worker:
         body: dict[str, Any] = {"originSector": "bouw", "employment": "self_employed"}
         if chance.random() < 0.2:
             body = {"originSector": "schoonmaak", "employment": "employee"}
+        elif chance.random() < 0.4:
+            body = {"originSector": "ziekenhuizen", "employment": "employee"}
+            body["purpose"] = "orientation"
         if chance.random() >= self._mix.without_region:
             body["region"] = chance.choice(self._mix.regions)
         body["scheduling"] = {
@@ -127,15 +187,17 @@ class Worker:
             "modes": chance.sample(self._mix.modes, len(self._mix.modes)),
         }
         deed = self._ask("intake", "POST", "/intakes", body, key)
+        if deed.done:
+            self._desk.openings += [
+                (deed.answer["id"], one["provisionId"]) for one in deed.answer["alsoAvailable"]
+            ]
         if deed.done and deed.answer["outcome"] == "guidance":
             self._desk.intakes.append(deed.answer["id"])
             self._desk.sessions += [one["id"] for one in deed.answer["sessions"]]
 
     def _book(self) -> None:
         intake, place = self._random.choice(self._desk.intakes[-self._mix.recent :]), self._place()
-        key = f"{intake} {place}".replace(" ", "/") if self._random.random() < 0.5 else None
-        if self._up is not None:
-            key = f"{self._seed}-{len(self.journal)}"
+        key = self._key(f"{intake}/{place}")
         deed = self._ask("book", "POST", f"/intakes/{intake}/sessions", {"slotId": place}, key)
         if deed.done and deed.answer["id"] not in self._desk.sessions:
             self._desk.sessions.append(deed.answer["id"])
@@ -151,25 +213,51 @@ class Worker:
         body = {"outcome": outcome, "nextStep": step}
         self._ask("conclude", "PUT", f"/sessions/{session}/outcome", body)
 
+    def _refer(self) -> None:
+        intake, provision = self._random.choice(self._desk.openings[-2 * self._mix.recent :])
+        key, body = self._key(f"{intake}/{provision}"), {"provisionId": provision}
+        self._ask("refer", "POST", f"/intakes/{intake}/referrals", body, key)
+
+    def _hold(self) -> None:
+        """Let the colleague take an intake over or give it back, or take it over again."""
+        intake = self._random.choice(self._desk.intakes[-self._mix.recent :])
+        by, holder = self._random.choice(
+            [(self._colleague, "me"), (self._colleague, "nobody"), *[(self._self, "me")] * 2]
+        )
+        body = {"holder": holder, "reason": self._random.choice(("absence", "workload"))}
+        self._ask("hold", "PUT", f"/intakes/{intake}/holder", body, by=by)
+
+    def _key(self, everyones: str) -> str | None:
+        """Choose a key: who is patient has one always, the crowd half of the time the same one."""
+        if self._up is not None:
+            return f"{self._seed}-{len(self.journal)}"
+        return everyones if self._random.random() < 0.5 else None
+
     def _place(self) -> str:
         """Choose a free place, an early one most often, as everybody does."""
-        return self._places[int(len(self._places) * self._random.random() ** 2)]
+        return self._places[int(len(self._places) * self._random.random() ** self._mix.early)]
 
     def _look_for_places(self) -> None:
         asked = {"region": self._random.choice(self._mix.regions), "limit": "30"}
         try:
-            answer = self._client.get("/slots", params=asked)
+            answer = self._client.get("/slots", params=asked, headers=_shown_by(self._self))
         except httpx.TransportError:
             return
         if answer.is_success:
             self._places = [slot["id"] for slot in answer.json()["items"]] or self._places
 
     def _ask(
-        self, kind: str, method: str, path: str, body: Mapping[str, Any], key: str | None = None
+        self,
+        kind: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        key: str | None = None,
+        by: Adviser | None = None,
     ) -> Deed:
-        deed = Deed(kind, method, path, body, key, started=time.monotonic())
+        deed = Deed(kind, method, path, body, by or self._self, key, started=time.monotonic())
         self.journal.append(deed)
-        headers = {"Idempotency-Key": key} if key else {}
+        headers = _shown_by(deed.by) | ({"Idempotency-Key": key} if key else {})
         while True:
             try:
                 answer = self._client.request(method, path, json=body, headers=headers)
@@ -187,6 +275,10 @@ class Worker:
         return deed
 
 
+def _shown_by(adviser: Adviser) -> dict[str, str]:
+    return {"Authorization": f"Bearer {adviser.token}"}
+
+
 class Reader:
     """Follows the session log of some regions, as a werkcentrum does."""
 
@@ -197,7 +289,7 @@ class Reader:
 
     def read(self, stop: threading.Event) -> None:
         """Read on until told to stop, and then to the end."""
-        with httpx.Client(base_url=self._url, timeout=60) as client:
+        with httpx.Client(base_url=self._url, timeout=60, auth=WhoeverMay()) as client:
             while not stop.wait(0.1):
                 self._read_on(client)
             self._read_on(client)

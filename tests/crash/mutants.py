@@ -6,6 +6,8 @@ database away, which would otherwise save the promise.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from os import getpid, kill
 from signal import SIGKILL
@@ -17,10 +19,29 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app import db, dependencies, main
-from app.models import KeptAnswer, SessionLogCounter
-from app.services import idempotency, intakes, planner, session_log, sessions
+from app.domain.access import NATIONWIDE
+from app.domain.terms import Action
+from app.models import Intake, KeptAnswer, SessionLogCounter
+from app.services import (
+    audit,
+    erasure,
+    holders,
+    idempotency,
+    intakes,
+    planner,
+    processing_log,
+    session_log,
+    sessions,
+    upkeep,
+)
+from app.services.acts import Act
+from app.services.sealed import cipher_of
 
 USERS_OF_THE_LOG = (intakes, planner, sessions)
+LOCK_A_REGION = (intakes, holders, erasure, upkeep)
+WRITE = db.Database.write
+"""As it is, whatever else is changed."""
+
 CRASH_EVERY = 15
 """How often a process comes to a chosen point before it kills itself there."""
 
@@ -32,6 +53,7 @@ DROPS: dict[str, dict[str, tuple[str, ...]]] = {
             f"DROP TRIGGER {name}_{moment}" for name in OVERLAPS for moment in ("insert", "update")
         ),
         "gapless": ("DROP TRIGGER ck_session_log_entry_gapless",),
+        "trail": ("DROP TRIGGER ck_audit_entry_gapless",),
     },
     "postgresql": {
         "three sessions": ("DROP INDEX uq_guidance_session_intake_id_number",),
@@ -41,6 +63,10 @@ DROPS: dict[str, dict[str, tuple[str, ...]]] = {
         "gapless": (
             "DROP TRIGGER ck_session_log_entry_gapless ON session_log_entry",
             "ALTER TABLE session_log_entry DROP CONSTRAINT pk_session_log_entry",
+        ),
+        "trail": (
+            "DROP TRIGGER ck_audit_entry_gapless ON audit_entry",
+            "ALTER TABLE audit_entry DROP CONSTRAINT pk_audit_entry",
         ),
     },
 }
@@ -54,17 +80,28 @@ def _replace(name: str, new: object, *holders: object) -> None:
 
 
 def _unlocked(session: Session, region: str | None) -> SessionLogCounter:
-    code = region or session_log.NATIONWIDE
-    added = sa.text("INSERT INTO session_log_counter VALUES (:region, 0) ON CONFLICT DO NOTHING")
-    session.execute(added, {"region": code})
-    return session.exec(
-        select(SessionLogCounter).where(col(SessionLogCounter.region) == code)
-    ).one()
+    code = region or NATIONWIDE
+    counter = select(SessionLogCounter).where(col(SessionLogCounter.region) == code)
+    if session.exec(counter).one_or_none() is None:
+        # Asked alone of a row that is there, this would wait for who is changing that row.
+        added = db.insert_into(session, SessionLogCounter).values(region=code, last_number=0)
+        session.execute(added.on_conflict_do_nothing())
+    return session.exec(counter).one()
 
 
 def no_region_lock() -> None:
     """Nobody waits for a region's turn."""
-    _replace("lock_region", _unlocked, intakes, sessions)
+    _replace("lock_region", _unlocked, *LOCK_A_REGION)
+
+
+def no_intake_lock() -> None:
+    """Nobody holds the row of an intake while they change it."""
+    find = holders._find
+
+    def unlocked(act: Act, intake_id: UUID, shown: sa.ColumnElement[bool], **_lock: bool) -> Intake:
+        return find(act, intake_id, shown)
+
+    _replace("_find", unlocked, holders)
 
 
 def late_region_lock() -> None:
@@ -82,6 +119,7 @@ def late_region_lock() -> None:
         append(session, counter, *facts, **more)
 
     no_region_lock()
+    no_intake_lock()
     _replace("load_availability", load_late, sessions)
     _replace("advisers_of", lambda *_region, **_lock: None, sessions)
     _replace("append", append_late, *USERS_OF_THE_LOG)
@@ -110,51 +148,94 @@ def deferred_transactions() -> None:
 def key_remembered_afterwards() -> None:
     """The key is looked up before the transaction, and stored at its end."""
 
-    def claim(session: Session, *, operation: str, key: str, **_rest: Any) -> Any:
-        bind = session.get_bind().execution_options(writer_turn=None)
+    def claim(act: Act, *, operation: str, key: str, **_rest: Any) -> idempotency.Answer | None:
+        bind = act.session.get_bind().execution_options(writer_turn=None)
         with Session(bind) as before:
-            kept = before.get(KeptAnswer, (operation, key))
-        return kept and idempotency.Answer(kept.status or 0, kept.location, kept.body or "")
+            kept = before.get(KeptAnswer, (act.caller.id, operation, key))
+        if kept is None or kept.intake_id is None or kept.status is None or kept.body is None:
+            return None
+        act.did(Action.intake_read, act.session.get_one(Intake, kept.intake_id))
+        cipher = cipher_of(act.session, act.vault, kept.intake_id)
+        body = cipher.open(idempotency._place(operation, key), kept.intake_id, kept.body)
+        return idempotency.Answer(kept.status, kept.location, body.decode())
 
     _replace("claim", claim, idempotency)
     _replace("keep", _remember, idempotency)
 
 
-def _remember(session: Session, *, operation: str, key: str, answer: idempotency.Answer) -> None:
-    session.execute(
-        sa.text(
-            "INSERT INTO kept_answer (operation, key, fingerprint, expires_at, status, location,"
-            " body) VALUES (:operation, :key, '', '2100-01-01 00:00:00', :status, :location,"
-            " :body) ON CONFLICT DO NOTHING"
-        ),
-        {
-            "operation": operation,
-            "key": key,
-            "status": answer.status,
-            "location": answer.location,
-            "body": answer.body,
-        },
+def _remember(act: Act, *, operation: str, key: str, **what: Any) -> None:
+    act.session.execute(
+        db.insert_into(act.session, KeptAnswer)
+        .values(
+            caller_id=act.caller.id,
+            operation=operation,
+            key=key,
+            fingerprint="",
+            expires_at=act.now + idempotency.KEPT_FOR,
+        )
+        .on_conflict_do_nothing()
     )
+    _keep(act, operation=operation, key=key, **what)
+
+
+_keep = idempotency.keep
 
 
 def key_in_a_second_transaction() -> None:
     """The key is stored after the effect was committed."""
     key_remembered_afterwards()
+
+    def keep(act: Act, **what: Any) -> None:
+        _later(act.session, lambda second: _remember(replace(act, session=second), **what))
+
+    _replace("keep", keep, idempotency)
+    _write_twice()
+
+
+def trail_in_a_second_transaction() -> None:
+    """What was done is told to the audit log and the processing log after it was committed."""
+    for log in (processing_log, audit):
+        _replace("append", _told_later(log.append), log)
+    _write_twice()
+
+
+def _told_later(append: Callable[..., None]) -> Callable[..., None]:
+    def later(session: Session, *facts: Any, **more: Any) -> None:
+        _later(session, lambda second: append(second, *facts, **more))
+
+    return later
+
+
+def _later(session: Session, work: Callable[[Session], None]) -> None:
+    session.info.setdefault("later", []).append(work)
+
+
+def _write_twice() -> None:
+    """Let what was put off be done in a transaction of its own, after the commit."""
     write = db.Database.write
 
-    def later(session: Session, **what: Any) -> None:
-        session.info["later"] = what
-
     @contextmanager
-    def twice(database: db.Database) -> Iterator[Session]:
-        with write(database) as session:
+    def twice(database: db.Database, sees: str) -> Iterator[Session]:
+        with write(database, sees) as session:
             yield session
-        if what := session.info.get("later"):
-            with write(database) as second:
-                _remember(second, **what)
+        if put_off := session.info.get("later"):
+            with WRITE(database, sees) as second:
+                for work in put_off:
+                    work(second)
 
-    _replace("keep", later, idempotency)
     _replace("write", twice, db.Database)
+
+
+def no_turn_at_the_trail() -> None:
+    """Nobody waits for a turn to write to the audit log."""
+
+    lock_head = audit._lock_head
+
+    def unlocked(session: Session, now: datetime) -> audit.Head:
+        found = audit.head(session)
+        return lock_head(session, now) if found is None else found
+
+    _replace("_lock_head", unlocked, audit)
 
 
 def answer_before_the_commit() -> None:
@@ -164,7 +245,12 @@ def answer_before_the_commit() -> None:
 
 def set_scope_of_transactions(scope: str) -> None:
     """Say when the transaction of a request ends, for apps that are made from now on."""
-    for dependency in (dependencies.Turn, dependencies.ReadSession, dependencies.WriteSession):
+    for dependency in (
+        dependencies.Turn,
+        dependencies.AdviserAct,
+        dependencies.AdviserSession,
+        dependencies.LogSession,
+    ):
         object.__setattr__(get_args(dependency)[1], "scope", scope)
 
 
@@ -195,8 +281,8 @@ def crash_before_the_commit() -> None:
     write, die = db.Database.write, _die_every(CRASH_EVERY)
 
     @contextmanager
-    def dying(database: db.Database) -> Iterator[Session]:
-        with write(database) as session:
+    def dying(database: db.Database, sees: str) -> Iterator[Session]:
+        with write(database, sees) as session:
             yield session
             session.flush()
             die()
@@ -209,8 +295,8 @@ def crash_after_the_commit() -> None:
     write, die = db.Database.write, _die_every(CRASH_EVERY)
 
     @contextmanager
-    def dying(database: db.Database) -> Iterator[Session]:
-        with write(database) as session:
+    def dying(database: db.Database, sees: str) -> Iterator[Session]:
+        with write(database, sees) as session:
             yield session
         die()
 
@@ -236,12 +322,15 @@ CHANGES: dict[str, Callable[[], None]] = {
     change.__name__: change
     for change in (
         no_region_lock,
+        no_intake_lock,
         late_region_lock,
         no_adviser_lock,
         no_transactions,
         deferred_transactions,
         key_remembered_afterwards,
         key_in_a_second_transaction,
+        trail_in_a_second_transaction,
+        no_turn_at_the_trail,
         answer_before_the_commit,
         crash_halfway,
         crash_before_the_commit,

@@ -16,6 +16,7 @@ import httpx
 
 from app import cli
 from app.config import load_settings
+from tests import identity
 from tests.crash.mutants import CHANGES
 
 SECONDS_TO_START = 60
@@ -38,6 +39,10 @@ class ServiceProcess:
             "GIDS_DATABASE_URL": database_url,
             "GIDS_PORT": str(self.port),
             "GIDS_LOG_LEVEL": "WARNING",
+            "GIDS_OIDC_ISSUERS": identity.AS_JSON,
+            "GIDS_RATE_ANONYMOUS": "1000000",
+            "GIDS_RATE_IDENTIFIED": "1000000",
+            "GIDS_ERASURE_LIST": os.environ["GIDS_ERASURE_LIST"],
             **settings,
         }
         self._process: multiprocessing.process.BaseProcess | None = None

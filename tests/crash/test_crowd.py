@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from app.db import Database
-from tests.crash.audit import Books, audit, read_books
+from tests.crash.audit import audit
+from tests.crash.books import Books, read_books
 from tests.crash.crowd import Deed, Desk, Mix, Reader, Worker, in_threads, tally
 from tests.crash.mutants import DROPS
 from tests.crash.processes import ServiceProcess
@@ -19,9 +20,19 @@ ATTEMPTS = 2000
 MIX = Mix(HOT)
 
 ATTEMPTS_AT_A_MUTANT = 128
-ROUNDS_AT_A_MUTANT = 5
+ROUNDS_AT_A_MUTANT = 8
 PUSHING = Mix(HOT, deeds={"intake": 3, "book": 9, "move": 2, "conclude": 1}, recent=1)
 """Everybody wants a session for the same worker."""
+
+AT_IT = {
+    "late_region_lock": Mix(
+        HOT[:1], without_region=0, deeds={"intake": 1, "book": 9}, recent=1, early=1
+    ),
+    "no_intake_lock": Mix(
+        HOT, deeds={"intake": 2, "book": 6, "move": 4, "conclude": 2, "hold": 6}, recent=1
+    ),
+}
+"""Who would rather want one more session each, or the worker themselves."""
 
 
 def at_work(
@@ -67,6 +78,10 @@ def test_two_thousand_attempts_of_sixteen_break_no_promise(few_places, start, en
     assert met["book 201"] > 50
     assert met["move 200"] > 50
     assert met["conclude 200"] > 50
+    assert met["refer 201"] > 10
+    assert met["refer 409 already-referred"] > 5
+    assert met["hold 200"] > 20
+    assert met["book 404 not-found"] + met["move 404 not-found"] > 20
 
 
 @pytest.mark.parametrize(
@@ -75,6 +90,13 @@ def test_two_thousand_attempts_of_sixteen_break_no_promise(few_places, start, en
         ("postgresql", "late_region_lock", {"three sessions"}, {"at_most_three_sessions"}),
         ("postgresql", "no_adviser_lock", {"overlap"}, {"no_adviser_is_in_two_places"}),
         ("postgresql", "no_region_lock", {"gapless"}, {"the_log_counts_without_gaps"}),
+        ("postgresql", "no_turn_at_the_trail", {"trail"}, {"the_audit_log_is_whole"}),
+        (
+            "postgresql",
+            "no_intake_lock",
+            set(),
+            {"only_who_holds_an_intake_changes_it"},
+        ),
         ("postgresql", "key_remembered_afterwards", set(), {"a_key_has_one_effect"}),
         ("sqlite", "key_remembered_afterwards", set(), {"a_key_has_one_effect"}),
         (
@@ -106,7 +128,7 @@ def test_a_service_without_its_guard_is_caught(
     services = start(change, GIDS_LOCK_TIMEOUT="PT2S")
     found: set[str] = set()
     for crowd in range(ROUNDS_AT_A_MUTANT):
-        mix = replace(PUSHING, name=str(crowd))
+        mix = replace(AT_IT.get(change, PUSHING), name=str(crowd))
         journal, reader = at_work(services, ATTEMPTS_AT_A_MUTANT, mix)
         log = "".join(service.log.read_text() for service in services)
         found |= audit(read_books(few_places, journal, seen=reader.seen, log=log)).keys()

@@ -11,7 +11,8 @@ import pytest
 
 from app.db import Database
 from tests.conftest import fill
-from tests.crash.audit import audit, read_books
+from tests.crash.audit import audit
+from tests.crash.books import read_books
 from tests.crash.crowd import BUSY, NOTHING, Deed, Desk, Mix, Reader, Worker, in_threads
 from tests.crash.processes import ServiceProcess
 from tests.crash.staff import HOT
@@ -28,7 +29,8 @@ EVERY_SO_OFTEN = 5
 LONG = 60
 Serve = Callable[..., ServiceProcess]
 Found = dict[str, list[str]]
-MIX = Mix(HOT, deeds={"intake": 4, "book": 3, "move": 3, "conclude": 2})
+MIX = Mix(HOT, deeds={"intake": 4, "book": 3, "move": 3, "conclude": 2, "refer": 2, "hold": 1})
+INTAKES = Mix(HOT, deeds={"intake": 1})
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +56,12 @@ def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Pat
 class Clients:
     """Eight who each mind their own workers, want the same places, and ask until answered."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, mix: Mix = MIX) -> None:
         """Make them; `up` says whether it makes sense to ask again."""
         self.up = threading.Event()
         self.up.set()
         self.stop = threading.Event()
-        self.workers = [Worker(url, seed, MIX, Desk(), self.up) for seed in range(CLIENTS)]
+        self.workers = [Worker(url, seed, mix, Desk(), self.up) for seed in range(CLIENTS)]
         self.reader = Reader(url, HOT)
 
     @property
@@ -165,28 +167,44 @@ def test_a_crash_at_the_worst_moments_loses_nothing(few_places, service):
 
 
 @pytest.mark.parametrize(
-    ("engine_kind", "moment", "change", "promise"),
+    ("engine_kind", "moment", "change", "mix", "promise"),
     [
         (
             "postgresql",
             "crash_before_the_commit",
             "answer_before_the_commit",
+            MIX,
             "what_was_acknowledged_is_kept",
         ),
         (
             "sqlite",
             "crash_after_the_commit",
             "key_in_a_second_transaction",
+            MIX,
             "a_key_has_one_effect",
         ),
-        ("sqlite", "crash_halfway", "no_transactions", "the_log_tells_what_happened"),
+        (
+            "sqlite",
+            "crash_after_the_commit",
+            "trail_in_a_second_transaction",
+            INTAKES,
+            "nothing_is_in_the_trail_that_was_not_done",
+        ),
+        (
+            "postgresql",
+            "crash_after_the_commit",
+            "trail_in_a_second_transaction",
+            INTAKES,
+            "nothing_is_in_the_trail_that_was_not_done",
+        ),
+        ("sqlite", "crash_halfway", "no_transactions", MIX, "the_log_tells_what_happened"),
     ],
     indirect=["engine_kind"],
 )
 def test_a_service_that_breaks_its_word_in_a_crash_is_caught(
-    few_places, service, moment, change, promise
+    few_places, service, moment, change, mix, promise
 ):
     serving = service(moment, change)
-    clients = Clients(serving.url)
+    clients = Clients(serving.url, mix)
     crash(serving, clients, times=3)
     assert promise in broken(few_places, serving, clients)

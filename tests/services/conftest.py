@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.db import Database
 from app.domain.intake import Knowledge
 from app.models import metadata
-from tests.postgres import Cluster
+from tests.postgres import SERVICE, Cluster
 from tests.services.desk import Desk
 
 TABLES = [table.name for table in metadata.sorted_tables]
@@ -20,8 +20,9 @@ TABLES = [table.name for table in metadata.sorted_tables]
 @pytest.fixture(scope="session")
 def restorable(cluster: Cluster, postgres_template: str) -> Iterator[sa.Engine]:
     """One PostgreSQL database that remembers its first state: quicker than one per test."""
-    url = cluster.create_database(f"r{uuid4().hex}", template=postgres_template)
-    engine = sa.create_engine(url)
+    name = f"r{uuid4().hex}"
+    cluster.create_database(name, template=postgres_template)
+    engine = sa.create_engine(cluster.dsn(name))
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE SCHEMA first"))
         for name in TABLES:
@@ -44,7 +45,7 @@ def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Pat
         connection.execute(sa.text(f"TRUNCATE {', '.join(TABLES)}"))
         for name in TABLES:
             connection.execute(sa.text(f"INSERT INTO public.{name} TABLE first.{name}"))
-    return engine.url.render_as_string()
+    return engine.url.set(username=SERVICE).render_as_string()
 
 
 @pytest.fixture

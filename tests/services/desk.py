@@ -1,6 +1,7 @@
 """What the tests of the services are told in: a desk for intakes and sessions."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from sqlmodel import col, select
 
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION, Caller
 from app.domain.intake import Answers, Knowledge, Scheduling
 from app.domain.planning import AMSTERDAM, Slot, slot_id
-from app.domain.terms import JobLoss, Mode, SessionStatus
+from app.domain.terms import JobLoss, Mode, Role, SessionStatus
 from app.models import (
     AvailabilityException,
     AvailabilityWindow,
@@ -23,10 +25,14 @@ from app.models import (
     SessionLogEntry,
 )
 from app.services import intakes, sessions
+from app.services.acts import Act, acting
 from app.services.advisers import AdviserIn, ExceptionIn, WindowIn, import_advisers
-from app.services.planner import Planning, fill_waiting
+from app.services.intakes import IntakeView
+from app.services.planner import Planning
+from app.services.processing_log import new_trace
 from app.services.session_log import lock_region
-from app.services.sessions import NextStep
+from app.services.sessions import NextStep, fill_places
+from app.vault import Vault
 
 REGION = "AM01"
 OTHER_REGION = "AM02"
@@ -35,6 +41,20 @@ BRAM = UUID("c2a7e1f0-1111-4222-8333-444455556666")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, ten o'clock in the Netherlands."""
 
+ADVISER = Caller(
+    UUID("a0000000-0000-4000-8000-000000000001"),
+    "https://login.example adviser",
+    frozenset({Role.adviser}),
+    name="Adviseur aan tafel",
+    organisation="Bond",
+)
+COLLEAGUE = replace(
+    ADVISER,
+    id=UUID("a0000000-0000-4000-8000-000000000002"),
+    actor="https://login.example colleague",
+    name="Collega",
+)
+VAULT = Vault.of(Settings())
 PLANNING = Planning.of(Settings())
 ALL_MODES = tuple(Mode)
 
@@ -111,69 +131,72 @@ class Desk:
     knowledge: Knowledge
     now: datetime = NOW
     planning: Planning = PLANNING
+    caller: Caller = ADVISER
+
+    def act(self) -> AbstractContextManager[Act]:
+        """Open an act of whoever sits at the desk."""
+        return acting(self.database, self.caller, VAULT, new_trace(), now=self.now)
 
     def close_all(self) -> None:
         """Take away all availability."""
-        with self.database.write() as session:
+        with self.database.write(EVERY_REGION) as session:
             session.execute(sa.delete(AvailabilityWindow))
             session.execute(sa.delete(AvailabilityException))
 
     def staff(self, *advisers: AdviserIn) -> None:
         """Bring in the availability of these advisers."""
-        with self.database.write() as session:
+        with self.database.write(EVERY_REGION) as session:
             import_advisers(session, advisers)
 
     def intake(self, **changes: Any) -> UUID:
         """Take an intake in; see `answers`."""
-        with self.database.write() as session:
-            view = intakes.create_intake(
-                session, answers(**changes), self.knowledge, self.planning, now=self.now
-            )
+        with self.act() as act:
+            view = intakes.create_intake(act, answers(**changes), self.knowledge, self.planning)
             return view.intake.id
 
     def book(self, intake: UUID, slot_id: str) -> GuidanceSession:
         """Book a place."""
-        with self.database.write() as session:
-            return sessions.book(session, intake, slot_id, self.planning, now=self.now)
+        with self.act() as act:
+            return sessions.book(act, intake, slot_id, self.planning)
 
     def move(self, session_id: UUID, slot_id: str) -> GuidanceSession:
         """Move a session to another place."""
-        with self.database.write() as session:
-            return sessions.move(session, session_id, slot_id, self.planning, now=self.now)
+        with self.act() as act:
+            return sessions.move(act, session_id, slot_id, self.planning)
 
     def conclude(
         self, session_id: UUID, outcome: str, next_step: NextStep = NextStep.go_on
     ) -> GuidanceSession:
         """Say how a session ended."""
-        with self.database.write() as session:
+        with self.act() as act:
             return sessions.conclude(
-                session,
-                session_id,
-                SessionStatus(outcome),
-                next_step,
-                self.planning,
-                now=self.now,
+                act, session_id, SessionStatus(outcome), next_step, self.planning
             )
 
     def refer(self, intake: UUID, provision_id: str) -> Referral:
         """Add a referral."""
-        with self.database.write() as session:
-            return intakes.add_referral(session, intake, provision_id, self.knowledge, now=self.now)
+        with self.act() as act:
+            return intakes.add_referral(act, intake, provision_id, self.knowledge)[0]
 
     def fill(self, region: str | None = REGION) -> int:
         """Give free places to who waits."""
-        with self.database.write() as session:
-            counter = lock_region(session, region)
-            return fill_waiting(session, counter, region, self.planning, self.now)
+        with self.act() as act:
+            counter = lock_region(act.session, region)
+            return fill_places(act, counter, region, self.planning)
 
     def read(self, intake: UUID) -> Intake:
         """Read an intake."""
-        with self.database.read() as session:
+        with self.database.read(EVERY_REGION) as session:
             return session.get_one(Intake, intake)
+
+    def view(self, intake: UUID) -> IntakeView:
+        """Read an intake, opened, with what hangs on it."""
+        with self.act() as act:
+            return intakes.read_intake(act, intake)
 
     def sessions(self, intake: UUID) -> list[GuidanceSession]:
         """Read the sessions of an intake, by number."""
-        with self.database.read() as session:
+        with self.database.read(EVERY_REGION) as session:
             return [row for row, _ in sessions.sessions_of(session, intake)]
 
     def session(self, intake: UUID, number: int) -> GuidanceSession:
@@ -196,7 +219,7 @@ class Desk:
 
     def log(self, region: str = REGION) -> list[SessionLogEntry]:
         """Read the whole log of a region."""
-        with self.database.read() as session:
+        with self.database.read(EVERY_REGION) as session:
             statement = (
                 select(SessionLogEntry)
                 .where(SessionLogEntry.region == region)

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from app.catalogue import CatalogueError, Record, read_files
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.models import CatalogueRecord, CatalogueState
 from app.services.catalogue import (
     CatalogueWatch,
@@ -53,12 +54,12 @@ def changed(records: Sequence[Record], **fields: object) -> list[Record]:
 
 
 def stored(database: Database, records: Sequence[Record]) -> Imported:
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         return import_catalogue(session, records, now=LATER)
 
 
 def state(database: Database) -> tuple[int, object, int]:
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         now = session.get_one(CatalogueState, 1)
         count = session.exec(select(sa.func.count()).select_from(CatalogueRecord)).one()
         return now.version, now.imported_at, count
@@ -74,7 +75,7 @@ def test_other_records_are_the_next_version(database, records):
     assert stored(database, other) == Imported(2, changed=True, records=len(records))
     assert stored(database, other) == Imported(2, changed=False, records=len(records))
     assert state(database) == (2, LATER, len(records))
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         knowledge = read_knowledge(session)
     assert knowledge.version == 2
     assert knowledge.catalogue.provisions[PROVISION].summary == "Een andere samenvatting."
@@ -85,7 +86,7 @@ def test_a_record_that_is_gone_is_gone(database, records):
     kinds = {"provision"}
     fewer = [one for one in records if one.kind not in kinds]
     stored(database, fewer)
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         assert read_knowledge(session).catalogue.provisions == {}
     assert state(database) == (2, LATER, len(fewer))
 
@@ -100,12 +101,12 @@ def test_a_record_that_is_not_valid_is_refused_and_nothing_is_stored(database, r
 
 
 def test_what_is_stored_is_what_the_files_say(database, catalogue):
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         assert read_knowledge(session).catalogue == catalogue
 
 
 def test_the_records_keep_the_order_of_the_files(database, records):
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         found = session.exec(
             select(CatalogueRecord.kind, CatalogueRecord.id).order_by(col(CatalogueRecord.position))
         ).all()
@@ -113,9 +114,9 @@ def test_the_records_keep_the_order_of_the_files(database, records):
 
 
 def test_without_an_import_there_is_no_knowledge(database):
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         session.execute(sa.delete(CatalogueState))
-    with database.read() as session, pytest.raises(NoCatalogueError):
+    with database.read(EVERY_REGION) as session, pytest.raises(NoCatalogueError):
         read_knowledge(session)
 
 
@@ -169,11 +170,11 @@ def quick(database: Database) -> Iterator[CatalogueWatch]:
 
 def test_a_process_keeps_what_it_has_while_the_catalogue_cannot_be_read(quick, database, caplog):
     def write(document: dict[str, object]) -> None:
-        with database.write() as session:
+        with database.write(EVERY_REGION) as session:
             session.get_one(CatalogueRecord, ("provision", PROVISION)).document = document
             session.get_one(CatalogueState, 1).version = 2
 
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         good = session.get_one(CatalogueRecord, ("provision", PROVISION)).document
     write({"kapot": True})
     wait_for(lambda: "repeated work fails" in caplog.text)

@@ -3,24 +3,55 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from app.db import Database
-from app.models import Adviser, KeptAnswer
+from app.domain.access import EVERY_REGION, Caller
+from app.domain.terms import Outcome, Purpose
+from app.models import Intake, KeptAnswer
+from app.services.acts import Act, acting
 from app.services.idempotency import (
     KEPT_FOR,
     Answer,
+    ErasedError,
     KeyReusedError,
     claim,
     forget_expired,
+    forget_person,
     keep,
 )
-from tests.services.desk import NOW
+from app.services.processing_log import new_trace
+from app.services.sealed import new_cipher
+from tests.services.desk import ADVISER, COLLEAGUE, NOW, VAULT
 
 DAY = timedelta(hours=24)
+
+
+def acting_at(database: Database, now: datetime = NOW, caller: Caller = ADVISER) -> Any:
+    """Open an act of this caller."""
+    return acting(database, caller, VAULT, new_trace(), now=now)
+
+
+def new_thing(act: Act) -> UUID:
+    """Make a person to answer about, known by their key alone."""
+    thing = Intake(
+        id=uuid4(),
+        log_pseudonym=uuid4(),
+        created_at=act.now,
+        touched_at=act.now,
+        outcome=Outcome.guidance,
+        purpose=Purpose.orientation,
+        modes=[],
+        content=b"",
+    )
+    act.session.add(thing)
+    act.session.flush()
+    new_cipher(act.session, act.vault, thing.id)
+    return thing.id
 
 
 def request(
@@ -30,21 +61,21 @@ def request(
     body: str = "a",
     now: datetime = NOW,
     operation: str = "POST /things",
+    caller: Caller = ADVISER,
 ) -> Answer:
     """Make a thing once per key; answer with its id."""
-    with database.write() as session:
-        kept = claim(session, operation=operation, key=key, fingerprint=body, now=now)
+    with acting_at(database, now, caller) as act:
+        kept = claim(act, operation=operation, key=key, fingerprint=body)
         if kept is None:
-            thing = Adviser(id=uuid4(), name=f"thing {body}")
-            session.add(thing)
-            kept = Answer(201, f"/things/{thing.id}", f'{{"id": "{thing.id}"}}')
-            keep(session, operation=operation, key=key, answer=kept)
+            thing = new_thing(act)
+            kept = Answer(201, f"/things/{thing}", f'{{"id": "{thing}"}}')
+            keep(act, operation=operation, key=key, answer=kept, intake_id=thing)
         return kept
 
 
 def things(database: Database) -> int:
-    with database.read() as session:
-        return len(session.exec(select(Adviser).where(col(Adviser.demo).is_(False))).all())
+    with database.read(EVERY_REGION) as session:
+        return len(session.exec(select(Intake)).all())
 
 
 def test_the_same_request_again_has_the_same_answer_and_no_effect(database):
@@ -61,6 +92,29 @@ def test_another_key_or_another_operation_is_another_request(database):
         request(database, operation="POST /others"),
     }
     assert len(answers) == things(database) == 3
+
+
+def test_the_keys_of_one_caller_mean_nothing_to_another(database):
+    assert request(database) != request(database, body="b", caller=COLLEAGUE)
+    assert things(database) == 2
+
+
+def test_what_was_answered_about_somebody_who_was_erased_is_not_made_again(database):
+    request(database)
+    with acting_at(database) as act:
+        thing = act.session.exec(select(Intake.id)).one()
+        forget_person(act.session, thing)
+    with pytest.raises(ErasedError):
+        request(database)
+    assert things(database) == 1
+
+
+def test_a_kept_answer_is_sealed(database):
+    answer = request(database)
+    with database.read(EVERY_REGION) as session:
+        body = session.exec(select(KeptAnswer.body)).one()
+    assert body is not None
+    assert answer.body.encode() not in body
 
 
 def test_a_key_that_came_with_another_body_is_refused(database):
@@ -81,8 +135,8 @@ def test_after_a_day_a_key_is_new_again(database):
 
 def test_a_request_that_failed_leaves_its_key_free(database):
     def fail() -> None:
-        with database.write() as session:
-            assert claim(session, operation="o", key="k", fingerprint="a", now=NOW) is None
+        with acting_at(database) as act:
+            assert claim(act, operation="o", key="k", fingerprint="a") is None
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -112,16 +166,16 @@ def test_a_duplicate_waits_for_the_first_and_gets_its_answer(database):
         answered.set()
 
     second = threading.Thread(target=duplicate)
-    with database.write() as session:
-        assert claim(session, operation="POST /things", key="k", fingerprint="a", now=NOW) is None
+    with acting_at(database) as act:
+        assert claim(act, operation="POST /things", key="k", fingerprint="a") is None
         second.start()
         assert not answered.wait(0.3)
         first = Answer(201, None, "{}")
-        keep(session, operation="POST /things", key="k", answer=first)
+        keep(act, operation="POST /things", key="k", answer=first, intake_id=new_thing(act))
     assert answered.wait(30)
     second.join()
     assert found == [first]
-    assert things(database) == 0
+    assert things(database) == 1
 
 
 def test_a_duplicate_of_a_request_that_fails_takes_its_place(database):
@@ -129,8 +183,8 @@ def test_a_duplicate_of_a_request_that_fails_takes_its_place(database):
     second = threading.Thread(target=lambda: found.append(request(database)))
 
     def fail() -> None:
-        with database.write() as session:
-            claim(session, operation="POST /things", key="k", fingerprint="a", now=NOW)
+        with acting_at(database) as act:
+            claim(act, operation="POST /things", key="k", fingerprint="a")
             second.start()
             raise ZeroDivisionError
 
@@ -144,14 +198,14 @@ def test_a_duplicate_of_a_request_that_fails_takes_its_place(database):
 def test_only_what_is_older_than_a_day_is_forgotten_and_not_all_at_once(database):
     for number in range(5):
         request(database, str(number), now=NOW + timedelta(minutes=number))
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         forget_expired(session, now=NOW + DAY + timedelta(minutes=2), limit=2)
     assert len(kept_keys(database)) == 3
-    with database.write() as session:
+    with database.write(EVERY_REGION) as session:
         forget_expired(session, now=NOW + DAY + timedelta(minutes=2))
     assert kept_keys(database) == ["3", "4"]
 
 
 def kept_keys(database: Database) -> list[str]:
-    with database.read() as session:
+    with database.read(EVERY_REGION) as session:
         return sorted(session.exec(select(KeptAnswer.key)).all())

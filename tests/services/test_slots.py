@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from app.domain.access import EVERY_REGION
 from app.domain.errors import InvalidInput
 from app.domain.planning import AMSTERDAM, Slot
 from app.domain.terms import Mode
@@ -38,7 +39,7 @@ def page(
     latest: datetime | None = None,
     after: str | None = None,
 ) -> tuple[list[tuple[Slot, str]], str | None]:
-    with desk.database.read() as session:
+    with desk.database.read(EVERY_REGION) as session:
         return free_slots(
             session,
             desk.planning,

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.domain.access import EVERY_REGION
 from app.models import KeptAnswer
 from app.services import idempotency
 from app.services.upkeep import upkeep
-from tests.services.desk import ANNA, OTHER_REGION, PLANNING, REGION, adviser, hours, wishes
+from tests.services.desk import ANNA, OTHER_REGION, PLANNING, REGION, VAULT, adviser, hours, wishes
 
 WEDNESDAY = 3
 
@@ -18,7 +19,7 @@ def test_time_that_passes_gives_places_to_who_waits(quiet):
     intakes = [quiet.intake(scheduling=wishes(count=3)) for _ in range(5)]
     assert quiet.agenda(intakes[4])[0] == "1 waiting"
     quiet.now += timedelta(weeks=8)
-    upkeep(quiet.database, PLANNING, lambda: quiet.now)
+    upkeep(quiet.database, PLANNING, VAULT, lambda: quiet.now)
     assert all("planned" in line for line in quiet.agenda(intakes[4]))
 
 
@@ -28,19 +29,25 @@ def test_a_place_given_back_by_somebody_of_no_region_goes_to_who_waits_in_its_re
     waiting = quiet.intake(scheduling=wishes(count=1))
     assert quiet.agenda(waiting) == ["1 waiting"]
     quiet.conclude(quiet.session(passing[0], 1).id, "cancelled")
-    upkeep(quiet.database, PLANNING, lambda: quiet.now)
+    upkeep(quiet.database, PLANNING, VAULT, lambda: quiet.now)
     assert quiet.agenda(waiting) == ["1 planned Wed 25 Nov 09:00"]
     assert quiet.told(OTHER_REGION) == []
 
 
 @pytest.mark.parametrize(("hours_later", "left"), [(23, 250), (24, 0)])
 def test_kept_answers_are_forgotten_when_their_day_has_passed(hours_later, left, quiet):
-    with quiet.database.write() as session:
+    with quiet.act() as act:
         for number in range(250):
-            answer = idempotency.claim(
-                session, operation="POST", key=str(number), fingerprint="0", now=quiet.now
-            )
+            answer = idempotency.claim(act, operation="POST", key=str(number), fingerprint="0")
             assert answer is None
-    upkeep(quiet.database, PLANNING, lambda: quiet.now + timedelta(hours=hours_later))
-    with quiet.database.read() as session:
+    upkeep(quiet.database, PLANNING, VAULT, lambda: quiet.now + timedelta(hours=hours_later))
+    with quiet.database.read(EVERY_REGION) as session:
         assert len(session.exec(select(KeptAnswer)).all()) == left
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_what_a_sweep_had_to_leave_is_swept_up_later(quiet, tmp_path):
+    quiet.intake()
+    assert (tmp_path / "gids.db-wal").stat().st_size > 0
+    upkeep(quiet.database, PLANNING, VAULT, lambda: quiet.now)
+    assert (tmp_path / "gids.db-wal").stat().st_size == 0

@@ -13,14 +13,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 FOLDER = Path(__file__).parent
-FILES = ("catalogue", "intakes", "sessions", "problems")
+FILES = ("catalogue", "intakes", "sessions", "holders", "problems", "persons")
 
 
 class Exchange(BaseModel):
     """One request to one operation, and the answer it gets.
 
+    caller: whose token is sent; left out, that of somebody who may.
     parameters: by name, whatever their place (path, query, header).
-    answer: a JSON document; a text for another media type (`accept`).
+    answer: a JSON document; a text for another media type (`accept`); null for no content.
     shortened: lists of the answer of which only the first items are shown.
     """
 
@@ -29,6 +30,7 @@ class Exchange(BaseModel):
     operation: str
     name: str
     summary: str
+    caller: str | None = None
     parameters: Mapping[str, str | int] = {}
     accept: str = "application/json"
     body: Any = None

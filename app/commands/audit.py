@@ -1,0 +1,92 @@
+"""Check the audit log, keep its head elsewhere, and hand out the processing log."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from app.config import Settings
+from app.db import opened
+from app.domain.access import EVERY_REGION
+from app.services import audit, processing_log
+from app.services.audit import Head, Verified
+from app.vault import Vault
+
+Say = Callable[[str], None]
+
+
+class HeadFileError(Exception):
+    """A file of known heads holds something else; names the line."""
+
+
+def verify(settings: Settings, say: Say, *, heads: Path | None = None) -> int:
+    """Say whether the audit log is what was written; 0 when it is, 1 when it is not.
+
+    Raises:
+        HeadFileError: the file holds something that `head` does not write.
+        KeySettingError: the signing key is not written as it should be.
+        OSError: the file of heads cannot be read.
+
+    """
+    known = [] if heads is None else read_heads(heads)
+    with opened(settings) as database, database.read(EVERY_REGION) as session:
+        found = audit.verify(session, Vault.of(settings), known_heads=known)
+    if isinstance(found, Verified):
+        also = f", with {len(known)} known heads on it" if known else ""
+        say(f"audit log: {found.entries} entries, each as it was written{also}")
+        return 0
+    where = "" if found.number is None else f"entry {found.number} "
+    say(f"audit log: BROKEN: {where}{found.what}")
+    return 1
+
+
+def head(settings: Settings, say: Say) -> int:
+    """Say which entry is the last, as a line of JSON to keep elsewhere; nothing when there is none.
+
+    Hourly, added to a file that the host of the database cannot write, it shows what was put back.
+    """
+    with opened(settings) as database, database.read(EVERY_REGION) as session:
+        found = audit.head(session)
+    if found is None:
+        return 0
+    say(
+        json.dumps(
+            {
+                "number": found.number,
+                "hash": found.hash.hex(),
+                "at": found.at,
+                "signature": found.signature.hex(),
+            }
+        )
+    )
+    return 0
+
+
+def read_heads(path: Path) -> list[Head]:
+    """Read the lines that `head` has written to a file.
+
+    Raises:
+        HeadFileError: a line is something else.
+        OSError: the file cannot be read.
+
+    """
+    heads = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            told = json.loads(line)
+            hash_, signature = bytes.fromhex(told["hash"]), bytes.fromhex(told["signature"])
+            heads.append(Head(int(told["number"]), hash_, str(told["at"]), signature))
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path}: line {number} is not a head as `gids audit head` writes it"
+            raise HeadFileError(message) from error
+    return heads
+
+
+def export_processing_log(
+    settings: Settings, say: Say, since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """Say the processing log from a moment up to another, as lines of OTLP/JSON."""
+    with opened(settings) as database, database.read(EVERY_REGION) as session:
+        for traces in processing_log.export(session, since=since, until=until):
+            say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
+    return 0

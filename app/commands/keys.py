@@ -1,0 +1,119 @@
+"""Keys: those of chatbots, and those that wrap what is sealed."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.config import Settings
+from app.db import opened
+from app.domain.access import EVERY_REGION
+from app.models import PersonKey
+from app.services import api_keys
+from app.vault import ENCRYPTION_KEYS, SIGNING_KEY, Vault, VaultError, WrappedKey, new_key_text
+
+Say = Callable[[str], None]
+
+BATCH = 500
+"""Keys of persons that are wrapped again in one transaction."""
+
+
+def create(settings: Settings, name: str, say: Say, *, now: datetime) -> int:
+    """Make a key for a chatbot and say it, this once.
+
+    Raises:
+        ApiKeyError: a key with this name is in use, or this is no name.
+        DatabaseBusyError: see app.db.Database.write.
+
+    """
+    with opened(settings) as database, database.write(EVERY_REGION) as session:
+        _, text = api_keys.create(session, name, now=now)
+    say(text)
+    say("Keep it now: it is stored nowhere, and not shown again.")
+    return 0
+
+
+def list_all(settings: Settings, say: Say) -> int:
+    """Say which keys there are, what became of each, and the day (UTC) of its last use."""
+    with opened(settings) as database, database.read(EVERY_REGION) as session:
+        for key in api_keys.list_keys(session):
+            used = key.last_used_on.isoformat() if key.last_used_on else "never"
+            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use"
+            say(f"{key.name}: {state}, made {key.created_at:%Y-%m-%d}, last used {used}")
+    return 0
+
+
+def revoke(settings: Settings, name: str, say: Say, *, now: datetime) -> int:
+    """Make the key of this name useless.
+
+    Raises:
+        ApiKeyError: no key of this name is in use.
+        DatabaseBusyError: see app.db.Database.write.
+
+    """
+    with opened(settings) as database, database.write(EVERY_REGION) as session:
+        api_keys.revoke(session, name, now=now)
+    seconds = int(api_keys.BELIEVED.total_seconds())
+    say(f"revoked; no process believes it for more than {seconds} seconds from now")
+    return 0
+
+
+def generate(say: Say) -> int:
+    """Say a new wrapping key and a new signing key, as the settings want them."""
+    say(f"{ENCRYPTION_KEYS}={secrets.token_hex(4)}:{new_key_text()}")
+    say(f"{SIGNING_KEY}={new_key_text()}")
+    return 0
+
+
+def rotate(settings: Settings, say: Say) -> int:
+    """Wrap every person's key with the present wrapping key; what is sealed stays as it is.
+
+    Each batch is a transaction of its own: stopped halfway, it goes on where it was.
+
+    Raises:
+        KeySettingError: the keys are not written as they should be.
+        VaultError: some keys did not open, and stay as they were; all others are done.
+        DatabaseBusyError: see app.db.Database.write.
+
+    """
+    vault = Vault.of(settings)
+    done, faults = 0, list[tuple[UUID, VaultError]]()
+    with opened(settings) as database:
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            with database.write(EVERY_REGION) as session:
+                batch = _next(session, vault.present_key_id, after)
+                after = batch[-1].intake_id if batch else None
+                failed = list(_rewrap(vault, batch))
+            done += len(batch) - len(failed)
+            faults += failed
+    say(f"{done} keys are wrapped anew, with {vault.present_key_id}")
+    if faults:
+        intake, fault = faults[0]
+        raise VaultError(f"{len(faults)} keys did not open, the first of intake {intake}: {fault}")
+    say("Older keys are needed only for backups made before now.")
+    return 0
+
+
+def _next(session: Session, present: str, after: UUID) -> list[PersonKey]:
+    found = session.exec(
+        select(PersonKey)
+        .where(col(PersonKey.key_id) != present, col(PersonKey.intake_id) > after)
+        .order_by(col(PersonKey.intake_id))
+        .limit(BATCH)
+        .with_for_update()
+    )
+    return list(found)
+
+
+def _rewrap(vault: Vault, batch: list[PersonKey]) -> Iterator[tuple[UUID, VaultError]]:
+    """Wrap these again; yield those that do not open, with the reason."""
+    for key in batch:
+        try:
+            wrapped = vault.rewrap(key.intake_id, WrappedKey(key.key_id, key.wrapped))
+        except VaultError as fault:
+            yield key.intake_id, fault
+        else:
+            key.key_id, key.wrapped = wrapped.key_id, wrapped.wrapped

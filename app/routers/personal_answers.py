@@ -1,0 +1,56 @@
+"""From what is kept about a person to what clients read."""
+
+from dataclasses import asdict
+
+from app.models import Consent
+from app.routers.answers import holder_change_answer, intake_answer, log_entry_answer
+from app.schemas.person import (
+    ConsentAnswer,
+    ContactDetailsAnswer,
+    PersonalDataAnswer,
+    ProcessingAnswer,
+    ToldAnswer,
+)
+from app.services.contact_details import Details
+from app.services.personal_data import PersonalData
+
+
+def contact_details_answer(details: Details) -> ContactDetailsAnswer:
+    """Show how a worker can be reached."""
+    return ContactDetailsAnswer(**asdict(details))
+
+
+def consent_answer(consent: Consent) -> ConsentAnswer:
+    """Show a consent."""
+    return ConsentAnswer.model_validate(
+        {
+            "id": consent.id,
+            "provision_id": consent.provision_id,
+            "recipient": consent.recipient,
+            "data": consent.data,
+            "text_version": consent.text_version,
+            "given_at": consent.given_at,
+            "withdrawn_at": consent.withdrawn_at,
+        }
+    )
+
+
+def personal_data_answer(held: PersonalData) -> PersonalDataAnswer:
+    """Show everything that is held about a person."""
+    details = held.contact_details
+    return PersonalDataAnswer(
+        intake=intake_answer(held.view),
+        contact_details=None if details is None else contact_details_answer(details),
+        consents=[consent_answer(one) for one in held.consents],
+        holder_changes=[holder_change_answer(one) for one in held.holder_changes],
+        session_log=[
+            ToldAnswer(**log_entry_answer(one).model_dump(), region=one.region)
+            for one in held.session_log
+        ],
+        processing=[
+            ProcessingAnswer(name=one.name, activity=one.activity, at=one.started_at)
+            for one in held.processing
+        ],
+        contact_details_erased_at=held.contact_details_due,
+        intake_erased_at=held.intake_due,
+    )

@@ -1,0 +1,272 @@
+"""The audit log: written with the deed, and checked so that no change of it goes unseen.
+
+Every entry holds a hash of itself and of the entry before it; the head, signed with a key that is
+not in the database, says which entry is the last. One chain for all regions: the head is locked
+until the transaction ends, so a use case writes its entries last of all. It then waits for nobody
+while others wait for it: no two can wait for each other, and the wait is one commit long.
+
+Who can write to the database and lacks the key can still put back an older state of the whole log,
+with its head of then. Heads exported in time, and kept elsewhere, show that too.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col
+
+from app.db import insert_into
+from app.domain.access import Caller
+from app.models import AuditEntry, AuditHead, Intake, ProcessingEntry, SessionLogEntry
+from app.models.audit import HASH_BYTES
+from app.services.deeds import Deed
+from app.vault import Vault
+
+PURPOSE = "audit"
+NOTHING = bytes(HASH_BYTES)
+"""What the first entry follows."""
+
+BATCH = 1000
+AT = "%Y-%m-%d %H:%M:%S.%f"
+"""How a moment is hashed: as SQLite stores it, so that it is compared as it is stored."""
+
+# As text, and past the types of the columns: a value that does not fit its type is found, and not
+# a reason to stop. The era tells a year before Christ from one after it.
+_POSTGRESQL_AT = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD')"
+_ENTRIES = {
+    "postgresql": sa.text(
+        f"SELECT number, replace({_POSTGRESQL_AT}, ' AD', '') AS at, actor, roles, action,"  # noqa: S608 - constants
+        " replace(CAST(intake_id AS text), '-', '') AS intake_id, reason, hash"
+        " FROM audit_entry ORDER BY number"
+    ),
+    "sqlite": sa.text(
+        "SELECT number, at, actor, roles, action, intake_id, reason, hash"
+        " FROM audit_entry ORDER BY number"
+    ),
+}
+_HEADS = {
+    "postgresql": sa.text(
+        f"SELECT id, number, hash, replace({_POSTGRESQL_AT}, ' AD', '') AS at, signature"  # noqa: S608 - constants
+        " FROM audit_head"
+    ),
+    "sqlite": sa.text("SELECT id, number, hash, at, signature FROM audit_head"),
+}
+_LEFT_BY_DEEDS: tuple[type[SQLModel], ...] = (Intake, SessionLogEntry, ProcessingEntry)
+"""Tables in which nothing is written without an entry of the audit log."""
+
+
+class AuditHeadError(Exception):
+    """The head was not signed with the present key, so nothing may be built on it.
+
+    Either the head was changed past the service, or the signing key was.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the head of the audit log was changed, or was signed with another signing key;"
+            " see `gids audit verify`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a moment; `at` is UTC."""
+
+    number: int
+    hash: bytes
+    at: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The log is whole: as many entries as this, each as it was written."""
+
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The log is not what was written: the first entry that is wrong, or none when it is the head.
+
+    Every entry before it is as it was written, as far as a head bears witness.
+    """
+
+    number: int | None
+    what: str
+
+
+def append(
+    session: Session, vault: Vault, caller: Caller, deeds: Sequence[Deed], *, now: datetime
+) -> None:
+    """Write an entry per deed, as the last thing of a transaction that sees every region.
+
+    A deed about one intake names it; one about several, such as a list, names none.
+
+    Raises:
+        AuditHeadError: the head is not ours; to go on would sign what somebody else made of it.
+
+    """
+    if not deeds:
+        return
+    head = _lock_head(session, now)
+    if head.number > 0 and head.signature != _signature(vault, head.number, head.hash, head.at):
+        raise AuditHeadError
+    number, previous, rows = head.number, head.hash, []
+    roles = ",".join(sorted(caller.roles))
+    for deed in deeds:
+        number += 1
+        intake = deed.intakes[0].id if len(deed.intakes) == 1 else None
+        reason = None if deed.reason is None else str(deed.reason)
+        previous = _chained(
+            previous,
+            number=number,
+            at=_text(now),
+            actor=caller.actor,
+            roles=roles,
+            action=deed.action.value,
+            intake_id=intake.hex if intake else None,
+            reason=reason,
+        )
+        rows.append(
+            {
+                "number": number,
+                "at": now,
+                "actor": caller.actor,
+                "roles": roles,
+                "action": deed.action,
+                "intake_id": intake,
+                "reason": reason,
+                "hash": previous,
+            }
+        )
+    session.execute(sa.insert(AuditEntry), rows)
+    signature = _signature(vault, number, previous, _text(now))
+    session.execute(
+        sa.update(AuditHead).values(number=number, hash=previous, at=now, signature=signature),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def head(session: Session) -> Head | None:
+    """Read the present head, to keep it outside the database; none when nothing was written."""
+    found = session.execute(_HEADS[_dialect(session)]).one_or_none()
+    return None if found is None else Head(found.number, found.hash, found.at, found.signature)
+
+
+def verify(
+    session: Session, vault: Vault, *, known_heads: Iterable[Head] = ()
+) -> Verified | Broken:
+    """Read the whole log and say whether it is what was written, in memory that stays flat.
+
+    The session must see every region, and one state of the database (app.db.Database.read).
+    Heads that were exported earlier must lie on the chain.
+    """
+    known: dict[int, list[bytes]] = {}
+    for one in known_heads:
+        known.setdefault(one.number, []).append(one.hash)
+    last, previous = 0, NOTHING
+    rows = session.execute(_ENTRIES[_dialect(session)], execution_options={"yield_per": BATCH})
+    with rows:
+        for row in rows:
+            number, previous = last + 1, _chained_row(previous, row)
+            fault = _fault_of(row, number, previous, known.pop(number, []))
+            if fault is not None:
+                return fault
+            last = number
+    fault = _fault_at_the_end(session, vault, last, previous)
+    if fault is None and known:
+        return Broken(last + 1, f"is missing: a known head tells of entry {max(known)}")
+    return fault or Verified(last)
+
+
+def _fault_of(row: sa.Row[Any], number: int, expected: bytes, known: list[bytes]) -> Broken | None:
+    if row.number > number:
+        return Broken(number, "is missing")
+    if row.number < number:
+        return Broken(row.number, "has no place in the log")
+    if row.hash != expected:
+        return Broken(number, "is not what was written there")
+    if any(hash_ != expected for hash_ in known):
+        return Broken(number, "is not the entry that a known head tells of")
+    return None
+
+
+def _fault_at_the_end(session: Session, vault: Vault, last: int, previous: bytes) -> Broken | None:
+    heads = session.execute(_HEADS[_dialect(session)]).all()
+    if not heads and last == 0:
+        if any(_is_there(session, table) for table in _LEFT_BY_DEEDS):
+            return Broken(1, "is missing: the log is empty, and there is what deeds have left")
+        return None
+    if [one.id for one in heads] != [1]:
+        return Broken(None, "there must be one head")
+    return _fault_of_head(heads[0], vault, last, previous)
+
+
+def _fault_of_head(head: sa.Row[Any], vault: Vault, last: int, previous: bytes) -> Broken | None:
+    # The signature first: what is signed is sure to be of the right types.
+    if head.signature != _signature(vault, head.number, head.hash, head.at):
+        return Broken(None, "the head was not signed with the signing key")
+    if head.number > last:
+        return Broken(last + 1, f"is missing: the head tells of entry {head.number}")
+    if head.number < last:
+        return Broken(head.number + 1, "lies beyond the head")
+    if head.hash != previous:
+        return Broken(last, "is not the entry that the head tells of")
+    return None
+
+
+def _is_there(session: Session, table: type[SQLModel]) -> bool:
+    return session.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
+
+
+def _lock_head(session: Session, now: datetime) -> Head:
+    """Wait for the turn to write, and hold it until the transaction ends."""
+    session.execute(
+        insert_into(session, AuditHead)
+        .values(id=1, number=0, hash=NOTHING, at=now, signature=NOTHING)
+        .on_conflict_do_nothing()
+    )
+    columns = (col(AuditHead.number), col(AuditHead.hash), col(AuditHead.at))
+    number, hash_, at, signature = session.execute(
+        sa.select(*columns, col(AuditHead.signature)).with_for_update()
+    ).one()
+    return Head(number, hash_, _text(at), signature)
+
+
+def _signature(vault: Vault, number: int, hash_: bytes, at: str) -> bytes:
+    return vault.sign(PURPOSE, _canonical({"number": number, "hash": hash_, "at": at}))
+
+
+def _chained_row(previous: bytes, row: sa.Row[Any]) -> bytes:
+    return _chained(
+        previous,
+        number=row.number,
+        at=row.at,
+        actor=row.actor,
+        roles=row.roles,
+        action=row.action,
+        intake_id=row.intake_id,
+        reason=row.reason,
+    )
+
+
+def _chained(previous: bytes, **facts: object) -> bytes:
+    return hashlib.sha256(previous + _canonical(facts)).digest()
+
+
+def _canonical(facts: dict[str, object]) -> bytes:
+    """Write facts in one way only; what is no JSON was never written by us, and differs."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=repr).encode()
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(AT)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

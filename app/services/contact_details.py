@@ -1,0 +1,81 @@
+"""Name, telephone and e-mail: only if the worker gives them, sealed, apart from the intake."""
+
+import json
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from app.db import insert_into
+from app.domain.errors import NotFound
+from app.domain.terms import Action
+from app.models import ContactDetails, Intake
+from app.services.acts import Act
+from app.services.holders import find_intake, held_row
+from app.services.sealed import cipher_of
+
+PLACE = "contact_details.content"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """How a worker can be reached, as far as they gave it."""
+
+    name: str | None
+    telephone: str | None
+    email: str | None
+
+
+def change(act: Act, intake_id: UUID, details: Details) -> Details:
+    """Keep these details in the place of what there was.
+
+    Raises:
+        NotFound, NotYoursError: no such intake, or not the caller's to change.
+
+    """
+    intake = held_row(act, intake_id)
+    document = json.dumps(asdict(details), ensure_ascii=False).encode()
+    sealed = cipher_of(act.session, act.vault, intake.id).seal(PLACE, intake.id, document)
+    act.session.execute(
+        insert_into(act.session, ContactDetails)
+        .values(intake_id=intake.id, content=sealed)
+        .on_conflict_do_update(index_elements=["intake_id"], set_={"content": sealed})
+    )
+    act.did(Action.contact_details_changed, intake)
+    return details
+
+
+def read(act: Act, intake_id: UUID) -> Details:
+    """Read how the worker of an intake can be reached.
+
+    Raises:
+        NotFound: no such intake for this caller, or nothing was given.
+
+    """
+    intake = find_intake(act, intake_id)
+    found = open_details(act, intake)
+    if found is None:
+        raise NotFound
+    act.did(Action.personal_data_read, intake)
+    return found
+
+
+def open_details(act: Act, intake: Intake) -> Details | None:
+    """Open the contact details of an intake, if any were given."""
+    kept = act.session.get(ContactDetails, intake.id)
+    if kept is None:
+        return None
+    cipher = cipher_of(act.session, act.vault, intake.id)
+    return Details(**json.loads(cipher.open(PLACE, intake.id, kept.content)))
+
+
+def remove(act: Act, intake_id: UUID) -> None:
+    """Forget how the worker can be reached; where nothing was given, nothing happens.
+
+    Raises:
+        NotFound, NotYoursError: no such intake, or not the caller's to change.
+
+    """
+    intake = held_row(act, intake_id)
+    kept = act.session.get(ContactDetails, intake.id)
+    if kept is not None:
+        act.session.delete(kept)
+        act.did(Action.contact_details_changed, intake)

@@ -1,0 +1,121 @@
+"""Erasing a person: the key destroyed, every row gone, the logs kept as they hold no person."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.domain.terms import Action, Outcome
+from app.models import (
+    Consent,
+    ContactDetails,
+    GuidanceSession,
+    HolderChange,
+    Intake,
+    PersonKey,
+    Referral,
+    SessionLogCounter,
+)
+from app.services import erasure_list
+from app.services.acts import Act
+from app.services.holders import NotYoursError, locked_intake
+from app.services.idempotency import forget_person
+from app.services.planner import Planning
+from app.services.session_log import lock_region
+from app.services.sessions import close_guidance, fill_places, sessions_of
+
+REPLAY = "replay"
+BATCH = 500
+
+HANGING_ON_AN_INTAKE: tuple[type[SQLModel], ...] = (
+    ContactDetails,
+    HolderChange,
+    Consent,
+    Referral,
+    GuidanceSession,
+    PersonKey,
+)
+
+
+def erase(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> None:
+    """Erase a person at their request (AVG, article 17); sessions ahead end first, as always.
+
+    Raises:
+        NotFound: there is none with this id, or not for this caller.
+        NotYoursError: somebody else holds it, or nobody.
+        OSError: the erasure list cannot be written.
+
+    """
+    intake, counter = locked_intake(act, intake_id)
+    if intake.holder_id != act.caller.id:
+        raise NotYoursError("Only who holds an intake can erase it. Take it over first.")
+    end_guidance(act, counter, intake, planning)
+    act.did(Action.intake_erased, intake)
+    remove(act, [intake], erasures)
+
+
+def end_guidance(act: Act, counter: SessionLogCounter, intake: Intake, planning: Planning) -> None:
+    """End what lies ahead of an intake, and give its places to who waits."""
+    if intake.outcome is Outcome.guidance and intake.closed_at is None:
+        close_guidance(
+            act, counter, intake, [row for row, _ in sessions_of(act.session, intake.id)]
+        )
+        fill_places(act, counter, intake.region, planning)
+
+
+def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
+    """Remove every row about these persons and put them on the erasure list.
+
+    The caller holds the rows of the intakes, has told of the deed, and changes them no more.
+
+    Raises:
+        OSError: the erasure list cannot be written.
+
+    """
+    ids = [intake.id for intake in intakes]
+    act.session.flush()
+    forget_person(act.session, *ids)
+    for table in HANGING_ON_AN_INTAKE:
+        _delete(act.session, table, "intake_id", ids)
+    _delete(act.session, Intake, "id", ids)
+    erasure_list.add(erasures, ids, at=act.now)
+
+
+def _delete(session: Session, table: type[SQLModel], column: str, ids: Sequence[UUID]) -> None:
+    session.execute(
+        sa.delete(table).where(getattr(table, column).in_(ids)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def erase_again(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> bool:
+    """Erase a person whom a restored backup brought back; says whether they were there."""
+    found = act.session.get(Intake, intake_id)
+    if found is None:
+        return False
+    counter = lock_region(act.session, found.region)
+    intake = act.session.exec(
+        select(Intake)
+        .where(col(Intake.id) == intake_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if intake is None:
+        return False
+    end_guidance(act, counter, intake, planning)
+    act.did(Action.intake_erased, intake, reason=REPLAY)
+    remove(act, [intake], erasures)
+    return True
+
+
+def still_there(database: Database, intakes: Sequence[UUID]) -> Iterator[UUID]:
+    """Yield those of these persons who are in the database, some hundreds at a time."""
+    for begin in range(0, len(intakes), BATCH):
+        wanted = col(Intake.id).in_(intakes[begin : begin + BATCH])
+        with database.read(EVERY_REGION) as session:
+            found = list(session.exec(select(Intake.id).where(wanted).order_by(col(Intake.id))))
+        yield from found

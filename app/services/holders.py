@@ -1,0 +1,264 @@
+"""Which intakes an adviser sees, and how one goes from one adviser to another."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from app.db import insert_into
+from app.domain.access import Caller
+from app.domain.errors import Conflict, InvalidInput, NotFound
+from app.domain.terms import Action, HolderReason
+from app.models import Adviser, GuidanceSession, HolderChange, Intake, SessionLogCounter
+from app.services.acts import Act
+from app.services.paging import UNKNOWN_CURSOR
+from app.services.planner import OCCUPYING
+from app.services.sealed import cipher_of
+from app.services.session_log import lock_region
+
+NOTE = "holder_change.note"
+
+
+class NotYoursError(Conflict):
+    """A change asked to an intake that waits for somebody to take it."""
+
+    slug = "take-it-over-first"
+    title = "Nobody holds this intake"
+    detail = "This intake waits in your organisation. Take it over first: PUT its holder."
+
+
+class NothingChangesError(Conflict):
+    """An intake given to who has it."""
+
+    slug = "held-already"
+    title = "This is so already"
+    detail = "You hold this intake already, or it waits already."
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change of holder, with the names of both and the note opened."""
+
+    change: HolderChange
+    previous: str | None
+    holder: str | None
+    note: str | None
+
+
+def sees(caller: Caller) -> sa.ColumnElement[bool]:
+    """Say which intakes a caller sees: held, with a session of theirs, or waiting for colleagues.
+
+    Who holds a session holds it for a case they must know; not so when it was cancelled.
+    """
+    return sa.or_(_acts_on(caller), _waits_for(caller))
+
+
+def _acts_on(caller: Caller) -> sa.ColumnElement[bool]:
+    talks = (
+        sa.select(sa.literal(1))
+        .where(
+            col(GuidanceSession.intake_id) == col(Intake.id),
+            col(GuidanceSession.adviser_id) == caller.id,
+            col(GuidanceSession.status).in_(OCCUPYING),
+        )
+        .exists()
+    )
+    return sa.or_(col(Intake.holder_id) == caller.id, talks)
+
+
+def _waits_for(caller: Caller) -> sa.ColumnElement[bool]:
+    if caller.organisation is None:
+        return sa.false()
+    return sa.and_(col(Intake.holder_id).is_(None), col(Intake.organisation) == caller.organisation)
+
+
+def find_intake(act: Act, intake_id: UUID) -> Intake:
+    """Read an intake the caller sees.
+
+    Raises:
+        NotFound: there is none with this id, or not for this caller.
+
+    """
+    return _find(act, intake_id, sees(act.caller))
+
+
+def held_intake(act: Act, intake_id: UUID) -> Intake:
+    """Read an intake the caller may change: they hold it, or a session of it.
+
+    Raises:
+        NotFound: there is none with this id, or not for this caller.
+        NotYoursError: it waits for somebody to take it over.
+
+    """
+    intake = find_intake(act, intake_id)
+    if intake.holder_id is None and not _is(act, intake_id, _acts_on(act.caller)):
+        raise NotYoursError
+    return intake
+
+
+def held_row(act: Act, intake_id: UUID) -> Intake:
+    """Read an intake the caller may change, and hold its row: nobody erases it meanwhile.
+
+    Raises:
+        NotFound, NotYoursError: as held_intake.
+
+    """
+    held_intake(act, intake_id)
+    return _find(act, intake_id, _acts_on(act.caller), lock=True)
+
+
+def locked_intake(act: Act, intake_id: UUID) -> tuple[Intake, SessionLogCounter]:
+    """Read an intake the caller may change, and hold its region's lock and then its row.
+
+    What was read before the lock may have changed while waiting for it, so it is read anew.
+
+    Raises:
+        NotFound, NotYoursError: as held_intake.
+
+    """
+    counter = lock_region(act.session, held_intake(act, intake_id).region)
+    return held_row(act, intake_id), counter
+
+
+def _find(
+    act: Act, intake_id: UUID, shown: sa.ColumnElement[bool], *, lock: bool = False
+) -> Intake:
+    statement = select(Intake).where(col(Intake.id) == intake_id, shown)
+    found = act.session.exec(
+        (statement.with_for_update() if lock else statement).execution_options(
+            populate_existing=True
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _is(act: Act, intake_id: UUID, true: sa.ColumnElement[bool]) -> bool:
+    asked = select(Intake.id).where(col(Intake.id) == intake_id, true)
+    return act.session.exec(asked).one_or_none() is not None
+
+
+def know_adviser(act: Act) -> UUID:
+    """Keep the name of the adviser who asks, once; return their id."""
+    act.session.execute(
+        insert_into(act.session, Adviser)
+        .values(id=act.caller.id, name=act.caller.name or "Adviseur", demo=False)
+        .on_conflict_do_nothing()
+    )
+    return act.caller.id
+
+
+def take_over(act: Act, intake_id: UUID, reason: HolderReason, note: str | None) -> ChangeView:
+    """Take an intake over from a colleague, or from among those that wait.
+
+    The previous holder sees that, by whom and why (`changes_concerning`).
+
+    Raises:
+        NotFound: there is none with this id, or not in the caller's organisation.
+        NothingChangesError: the caller holds it already.
+
+    """
+    organisation = act.caller.organisation
+    own = sa.false() if organisation is None else col(Intake.organisation) == organisation
+    intake = _find(act, intake_id, sa.or_(own, sees(act.caller)), lock=True)
+    if intake.holder_id == act.caller.id:
+        raise NothingChangesError
+    return _change(act, intake, know_adviser(act), reason, note)
+
+
+def give_back(act: Act, intake_id: UUID, reason: HolderReason, note: str | None) -> ChangeView:
+    """Let an intake wait in the organisation until a colleague takes it over.
+
+    Raises:
+        NotFound: there is none with this id, or not for this caller.
+        NothingChangesError: nobody holds it already.
+        NotYoursError: somebody else holds it; the caller only has a session of it.
+
+    """
+    intake = _find(act, intake_id, sees(act.caller), lock=True)
+    if intake.holder_id is None:
+        raise NothingChangesError
+    if intake.holder_id != act.caller.id or intake.organisation is None:
+        raise NotYoursError("Only who holds an intake, for an organisation, can give it back.")
+    return _change(act, intake, None, reason, note)
+
+
+def _change(
+    act: Act, intake: Intake, holder_id: UUID | None, reason: HolderReason, note: str | None
+) -> ChangeView:
+    change = HolderChange(
+        id=uuid4(),
+        intake_id=intake.id,
+        at=act.now,
+        previous_id=intake.holder_id,
+        holder_id=holder_id,
+        reason=reason,
+    )
+    if note is not None:
+        cipher = cipher_of(act.session, act.vault, intake.id)
+        change.note = cipher.seal(NOTE, change.id, note.encode())
+    act.session.add(change)
+    intake.holder_id = holder_id
+    act.session.flush()
+    act.did(Action.holder_changed, intake, reason=reason)
+    return ChangeView(
+        change,
+        _name(act.session, change.previous_id),
+        _name(act.session, change.holder_id),
+        note,
+    )
+
+
+def _name(session: Session, adviser_id: UUID | None) -> str | None:
+    return session.get_one(Adviser, adviser_id).name if adviser_id else None
+
+
+def changes_concerning(act: Act, *, after: UUID | None, limit: int) -> list[ChangeView]:
+    """List the changes by which the caller lost an intake, newest first.
+
+    Raises:
+        InvalidInput: `after` is no change of theirs.
+
+    """
+    statement = _changes().where(col(HolderChange.previous_id) == act.caller.id)
+    if after is not None:
+        last = act.session.get(HolderChange, after)
+        if last is None or last.previous_id != act.caller.id:
+            raise InvalidInput([UNKNOWN_CURSOR])
+        statement = statement.where(
+            sa.tuple_(col(HolderChange.at), col(HolderChange.id)) < (last.at, last.id)
+        )
+    found = _opened(act, statement.limit(limit))
+    told = {one.change.intake_id for one in found}
+    intakes = act.session.exec(select(Intake).where(col(Intake.id).in_(told))).all()
+    act.did(Action.intakes_listed, *intakes)
+    return found
+
+
+def changes_of(act: Act, intake: Intake) -> list[ChangeView]:
+    """List the changes of holder of one intake, newest first."""
+    return _opened(act, _changes().where(col(HolderChange.intake_id) == intake.id))
+
+
+def _changes() -> sa.Select[HolderChange, str, str]:
+    previous, holder = aliased(Adviser), aliased(Adviser)
+    return (
+        sa.select(HolderChange, col(previous.name), col(holder.name))
+        .join(previous, col(previous.id) == col(HolderChange.previous_id), isouter=True)
+        .join(holder, col(holder.id) == col(HolderChange.holder_id), isouter=True)
+        .order_by(col(HolderChange.at).desc(), col(HolderChange.id).desc())
+    )
+
+
+def _opened(act: Act, statement: sa.Select[HolderChange, str, str]) -> list[ChangeView]:
+    views = []
+    for change, previous, holder in act.session.execute(statement).all():
+        note = None
+        if change.note is not None:
+            cipher = cipher_of(act.session, act.vault, change.intake_id)
+            note = cipher.open(NOTE, change.id, change.note).decode()
+        views.append(ChangeView(change, previous, holder, note))
+    return views

@@ -1,0 +1,204 @@
+"""What an operator does with keys: those of chatbots, and those that wrap what is sealed."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+from sqlmodel import col, select
+
+from app.commands import keys
+from app.config import Settings
+from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.domain.terms import Outcome, Purpose
+from app.models import Intake, PersonKey
+from app.services.api_keys import ApiKeyError, ApiKeys
+from app.vault import Vault, VaultError, WrappedKey, read_keys, refuse_weak_keys
+from tests.conftest import MONDAY
+
+PLACE = "contact_details.content"
+OLD, NEW, SIGNING = (
+    "old:OUN1aFp0WUJTdEV2aldhYmxFRHdxY3lVQ1l0Y3RzSFE=",
+    "new:Rkt5bG9SUk5yUkR4c1pRYkVmbGpQd2xGQ1VRQ0tvR2E=",
+    "Vnp1cFJ4b0xqUWtXbkhUYXlNZEdDaUVic0ZxZ0tPdlg=",
+)
+
+
+class Screen:
+    """Takes what a command says."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        self.lines.append(line)
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def with_keys(settings: Settings) -> Callable[[str], Settings]:
+    """The settings of an operator with these wrapping keys."""
+    return lambda text: settings.model_copy(
+        update={"encryption_keys": SecretStr(text), "signing_key": SecretStr(SIGNING)}
+    )
+
+
+def seal(database: Database, vault: Vault, numbers: range) -> dict[UUID, bytes]:
+    """Store so many persons with a key each; return what is sealed with them."""
+    sealed: dict[UUID, bytes] = {}
+    with database.write(EVERY_REGION) as session:
+        for number in numbers:
+            intake = UUID(int=number)
+            session.add(
+                Intake(
+                    id=intake,
+                    log_pseudonym=UUID(int=number + 2**64),
+                    created_at=MONDAY,
+                    touched_at=MONDAY,
+                    outcome=Outcome.guidance,
+                    purpose=Purpose.orientation,
+                    modes=[],
+                    content=b"",
+                )
+            )
+            key = vault.new_key(intake)
+            sealed[intake] = vault.cipher(intake, key).seal(PLACE, intake, b"Klaproos")
+            session.flush()
+            session.add(PersonKey(intake_id=intake, key_id=key.key_id, wrapped=key.wrapped))
+    return sealed
+
+
+def kept(database: Database) -> dict[UUID, WrappedKey]:
+    with database.read(EVERY_REGION) as session:
+        return {
+            key.intake_id: WrappedKey(key.key_id, key.wrapped)
+            for key in session.exec(select(PersonKey).order_by(col(PersonKey.intake_id)))
+        }
+
+
+def opened(vault: Vault, database: Database, sealed: dict[UUID, bytes]) -> set[bytes]:
+    return {
+        vault.cipher(intake, key).open(PLACE, intake, sealed[intake])
+        for intake, key in kept(database).items()
+    }
+
+
+def test_a_key_is_made_shown_once_listed_and_revoked(settings, database, clock, screen):
+    assert keys.create(settings, "Chatbot Anna", screen, now=MONDAY) == 0
+    text = screen.lines[0]
+    assert ApiKeys(database, clock).caller(text)
+    screen.lines.clear()
+    keys.list_all(settings, screen)
+    assert keys.revoke(settings, "Chatbot Anna", screen, now=MONDAY) == 0
+    keys.list_all(settings, screen)
+    assert screen.lines == [
+        "Chatbot Anna: in use, made 2026-11-23, last used 2026-11-23",
+        "revoked; no process believes it for more than 5 seconds from now",
+        "Chatbot Anna: revoked 2026-11-23, made 2026-11-23, last used 2026-11-23",
+    ]
+    assert ApiKeys(database, clock).caller(text) is None
+
+
+def test_a_key_that_is_not_there_is_told(settings, screen):
+    with pytest.raises(ApiKeyError):
+        keys.revoke(settings, "Chatbot Anna", screen, now=MONDAY)
+    assert screen.lines == []
+
+
+def test_what_is_generated_is_accepted_as_settings(screen):
+    for _ in range(2):
+        assert keys.generate(screen) == 0
+    assert len(set(screen.lines)) == 4
+    told = dict(line.split("=", 1) for line in screen.lines[:2])
+    assert list(told) == ["GIDS_ENCRYPTION_KEYS", "GIDS_SIGNING_KEY"]
+    encryption, signing = map(SecretStr, told.values())
+    refuse_weak_keys(Settings(encryption_keys=encryption, signing_key=signing))
+    both = f"{told['GIDS_ENCRYPTION_KEYS']} {screen.lines[2].partition('=')[2]}"
+    assert len(read_keys(both)) == 2
+
+
+def test_after_rotation_everything_opens_without_the_old_key(
+    database, with_keys, screen, monkeypatch
+):
+    monkeypatch.setattr(keys, "BATCH", 10)
+    sealed = seal(database, Vault.of(with_keys(OLD)), range(1, 26))
+    sealed |= seal(database, Vault.of(with_keys(f"{NEW} {OLD}")), range(26, 29))
+    assert keys.rotate(with_keys(f"{NEW} {OLD}"), screen) == 0
+    assert screen.lines == [
+        "25 keys are wrapped anew, with new",
+        "Older keys are needed only for backups made before now.",
+    ]
+    assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
+    assert len(kept(database)) == 28
+    screen.lines.clear()
+    keys.rotate(with_keys(NEW), screen)
+    assert screen.lines[0] == "0 keys are wrapped anew, with new"
+
+
+class StoppedError(Exception):
+    """The operator had enough."""
+
+
+@contextmanager
+def stopped_at(batch: int) -> Iterator[None]:
+    """Let the process be stopped while this batch is written, in whatever database."""
+    times = iter(range(1, batch))
+
+    def stop(*given: object) -> None:
+        if str(given[2]).startswith("UPDATE person_key") and next(times, None) is None:
+            raise StoppedError
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", stop)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "after_cursor_execute", stop)
+
+
+def test_a_rotation_that_is_stopped_goes_on_where_it_was(database, with_keys, screen, monkeypatch):
+    monkeypatch.setattr(keys, "BATCH", 10)
+    sealed = seal(database, Vault.of(with_keys(OLD)), range(1, 26))
+    with stopped_at(batch=2), pytest.raises(StoppedError):
+        keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
+    assert [key.key_id for key in kept(database).values()] == ["new"] * 10 + ["old"] * 15
+    assert opened(Vault.of(with_keys(f"{NEW} {OLD}")), database, sealed) == {b"Klaproos"}
+    keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
+    assert screen.lines[0] == "15 keys are wrapped anew, with new"
+    assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
+
+
+def test_keys_that_do_not_open_stay_as_they_were_and_stop_no_other(
+    database, with_keys, screen, monkeypatch
+):
+    monkeypatch.setattr(keys, "BATCH", 2)
+    seal(database, Vault.of(with_keys(OLD)), range(1, 8))
+    with database.write(EVERY_REGION) as session:
+        for number in (2, 3):
+            session.execute(
+                sa.update(PersonKey)
+                .where(col(PersonKey.intake_id) == UUID(int=number))
+                .values(wrapped=bytes(61))
+            )
+    before = kept(database)
+    with pytest.raises(VaultError, match=rf"^2 keys did not open, the first of intake .*{2:04}:"):
+        keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
+    assert screen.lines == ["5 keys are wrapped anew, with new"]
+    after = kept(database)
+    assert {number.int for number in after if after[number] == before[number]} == {2, 3}
+
+
+def test_without_the_old_key_nothing_is_changed(database, with_keys, screen):
+    seal(database, Vault.of(with_keys(OLD)), range(1, 4))
+    before = kept(database)
+    with pytest.raises(VaultError, match="GIDS_ENCRYPTION_KEYS lacks a key") as caught:
+        keys.rotate(with_keys(NEW), screen)
+    assert kept(database) == before
+    assert not re.search("Klaproos|UN1aFp0", str(caught.value))

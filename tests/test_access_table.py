@@ -1,0 +1,272 @@
+"""Every operation by every kind of caller: who is answered, and who is told how little."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.domain.terms import Role
+from app.main import create_app
+from app.services import api_keys
+from app.services.tokens import DEMO_CALLERS
+from tests.conftest import MONDAY, TestClock, filled_database, open_settings
+from tests.identity import adviser, token, werkcentrum
+from tests.operations import REGION, Case, Operations, open_case, published, request, with_a_place
+from tests.server import running
+from tests.story import Request
+
+NOBODY, BROKEN, CHATBOT, REVOKED = "nobody", "a broken token", "chatbot", "a revoked key"
+
+TOKENS = {
+    NOBODY: None,
+    "adviser": adviser("anna"),
+    "adviser of another union": adviser("carla", "Unie"),
+    "adviser of no union": token("dirk", "adviser"),
+    "werkcentrum": werkcentrum(REGION),
+    "werkcentrum elsewhere": werkcentrum("AM01"),
+    "catalogue-editor": token("eva", "catalogue-editor"),
+    "policy": token("fatma", "policy"),
+    "operator": token("gijs", "operator"),
+    "no role": token("hans"),
+    "a role of elsewhere": token("iris", "hr-manager", "chatbot"),
+    BROKEN: adviser("anna")[:-8] + "AAAAAAAA",
+}
+"""The tokens of who calls; the key of a chatbot is made in the database of the test."""
+
+HEALTH = dict.fromkeys([*TOKENS, CHATBOT, REVOKED], 200)
+"""A machine asks this, and no token is looked at."""
+OPEN = {**HEALTH, BROKEN: 401, REVOKED: 401}
+NOT_FOR_YOU = {**dict.fromkeys(OPEN, 403), NOBODY: 401, BROKEN: 401, REVOKED: 401}
+
+
+def advisers(own: int, others: int) -> dict[str, int]:
+    """Say what advisers are answered: who holds the case, and those who do not see it."""
+    unions = dict.fromkeys(("adviser of another union", "adviser of no union"), others)
+    return {**NOT_FOR_YOU, "adviser": own, **unions}
+
+
+TABLE: Mapping[str, Mapping[str, int]] = {
+    "checkAlive": HEALTH,
+    "checkReady": HEALTH,
+    "listSectors": OPEN,
+    "listRegions": OPEN,
+    "listMunicipalities": OPEN,
+    "listSkills": OPEN,
+    "listProvisions": OPEN,
+    "readProvision": OPEN,
+    "checkProvisions": OPEN,
+    "createIntake": advisers(201, 201),
+    "listIntakes": advisers(200, 200),
+    "readIntake": advisers(200, 404),
+    "addReferral": advisers(201, 404),
+    "changeHolder": advisers(200, 404),
+    "listHolderChanges": advisers(200, 200),
+    "eraseIntake": advisers(204, 404),
+    "changeContactDetails": advisers(200, 404),
+    "readContactDetails": advisers(200, 404),
+    "removeContactDetails": advisers(204, 404),
+    "listConsentTexts": OPEN,
+    "giveConsent": advisers(201, 404),
+    "listConsents": advisers(200, 404),
+    "withdrawConsent": advisers(200, 404),
+    "readPersonalData": advisers(200, 404),
+    "listSlots": advisers(200, 200),
+    "bookSession": advisers(201, 404),
+    "moveSession": advisers(200, 404),
+    "concludeSession": advisers(200, 404),
+    "readSessionLog": {
+        **NOT_FOR_YOU,
+        "werkcentrum": 200,
+        "werkcentrum elsewhere": 404,
+        "policy": 404,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[httpx.Client, dict[str, str | None]]]:
+    """Give a client that sends no token by itself, and the tokens and keys there are."""
+    url = filled_database("sqlite", request, tmp_path_factory.mktemp("table"))
+    settings = open_settings(url)
+    database = Database(settings)
+    with database.write(EVERY_REGION) as session:
+        _, key = api_keys.create(session, "chatbot", now=MONDAY)
+        _, old = api_keys.create(session, "old chatbot", now=MONDAY)
+        api_keys.revoke(session, "old chatbot", now=MONDAY)
+    database.dispose()
+    with (
+        running(create_app(settings, clock=TestClock())) as address,
+        httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
+    ):
+        yield client, {**TOKENS, CHATBOT: key, REVOKED: old}
+
+
+@pytest.fixture(scope="module")
+def client(service: tuple[httpx.Client, dict[str, str | None]]) -> httpx.Client:
+    return service[0]
+
+
+@pytest.fixture(scope="module")
+def operations(client: httpx.Client) -> Operations:
+    return published(client)
+
+
+def ask(client: httpx.Client, asked: Request, shown: str | None) -> httpx.Response:
+    """Send a request with this token."""
+    bearer = {} if shown is None else {"Authorization": f"Bearer {shown}"}
+    asked.headers = {**asked.headers, **bearer}
+    return asked.send(client)
+
+
+REFUSED = {
+    401: (
+        "authentication-required",
+        "Authentication required",
+        "Send a valid access token: Authorization: Bearer <token>.",
+    ),
+    403: (
+        "not-for-this-role",
+        "Not for this role",
+        "This token is valid, but none of its roles may do this.",
+    ),
+    404: ("not-found", "Not found", "There is nothing here. Check the address and the id in it."),
+}
+"""All that is told, whatever the reason."""
+
+CHALLENGES = {
+    (401, False): 'Bearer realm="gidsfunctie"',
+    (401, True): 'Bearer realm="gidsfunctie", error="invalid_token"',
+    (403, True): 'Bearer realm="gidsfunctie", error="insufficient_scope"',
+    (404, True): None,
+}
+
+
+def check_refusal(answer: httpx.Response, status: int, *, shown: bool) -> None:
+    """Hold that it is told that it is refused, and how to come again, and nothing else."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers.get("WWW-Authenticate") == CHALLENGES[status, shown]
+    slug, title, detail = REFUSED[status]
+    assert answer.json() == {
+        "type": f"https://gidsfunctie.example/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:uuid:{answer.headers['X-Request-Id']}",
+    }
+
+
+def test_every_operation_has_its_line_and_every_line_every_caller(
+    operations: Operations, service: tuple[httpx.Client, dict[str, str | None]]
+) -> None:
+    assert set(TABLE) == set(operations)
+    assert [name for name, line in TABLE.items() if set(line) != set(service[1])] == []
+
+
+def test_every_role_is_among_the_callers_and_has_a_token_in_the_demo() -> None:
+    assert {*TOKENS, CHATBOT} >= {role.value for role in Role}
+    shown = {role for caller in DEMO_CALLERS.values() for role in caller.roles}
+    assert shown == set(Role) - {Role.chatbot}
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_who_may_do_it_may_and_nobody_else(
+    operation: str, service: tuple[httpx.Client, dict[str, str | None]], operations: Operations
+) -> None:
+    client, tokens = service
+    anna = TOKENS["adviser"] or ""
+    case = with_a_place(client, anna, open_case(client, anna))
+    mine = request(operations, "readIntake", case)
+    before = ask(client, mine, tokens["adviser"]).json()
+    line = TABLE[operation]
+    for who in sorted(line, key="adviser".__eq__):  # who may spoils it for those after
+        if who == "adviser":
+            assert ask(client, mine, tokens["adviser"]).json() == before
+        answer = ask(client, request(operations, operation, case), tokens[who])
+        assert answer.status_code == line[who], f"{who}: {answer.text}"
+        if answer.is_error:
+            check_refusal(answer, line[who], shown=who != NOBODY)
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_the_document_tells_what_the_table_holds(operation: str, client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"].values()
+    every = {one["operationId"]: one for item in paths for one in item.values()}
+    told = every[operation]
+    assert ("security" in told) == (TABLE[operation][NOBODY] == 401)
+    assert {str(status) for status in TABLE[operation].values()} <= set(told["responses"])
+
+
+@pytest.mark.parametrize("operation", [name for name in TABLE if name[:4] in {"read", "list"}])
+def test_a_head_is_refused_as_the_get_is(
+    operation: str, client: httpx.Client, operations: Operations
+) -> None:
+    asked = request(operations, operation, Case())
+    asked.method = "HEAD"
+    assert asked.send(client).status_code == TABLE[operation][NOBODY]
+
+
+VALID = token("anna", "adviser")
+OTHER = token("bram", "adviser")
+
+NO_GOOD: dict[str, list[str | bytes]] = {
+    "an empty header": [""],
+    "a scheme alone": ["Bearer"],
+    "another scheme": ["Basic YW5uYTphbm5h"],
+    "another scheme with a token": [f"Token {VALID}"],
+    "a token without a scheme": [VALID],
+    "two spaces": [f"Bearer  {VALID}"],
+    "a tab": [f"Bearer\t{VALID}"],
+    "two tokens in one header": [f"Bearer {VALID}, Bearer {VALID}"],
+    "two headers with one token": [f"Bearer {VALID}"] * 2,
+    "two headers with two tokens": [f"Bearer {VALID}", f"Bearer {OTHER}"],
+    "a good and a broken header": [f"Bearer {VALID}", "Bearer x"],
+    "a broken and a good header": ["Bearer x", f"Bearer {VALID}"],
+    "two schemes": [f"Bearer {VALID}", "Basic YW5uYTphbm5h"],
+    "bytes that are no text": [b"Bearer \xff\xfe"],
+    "a demo token of nobody": ["Bearer demo-nobody"],
+    "a demo token in capitals": ["Bearer DEMO-ADVISER"],
+    "a key of nobody": [f"Bearer gids_{'A' * 43}"],
+    "half a key": ["Bearer gids_A"],
+    "ten thousand characters": [f"Bearer {'a' * 10_000}"],
+}
+
+
+@pytest.mark.parametrize("shown", NO_GOOD.values(), ids=list(NO_GOOD))
+@pytest.mark.parametrize("path", ["/intakes", "/sectors", "/regions/AM22/session-log"])
+def test_a_header_that_is_no_good_is_refused_where_no_token_is_needed_too(
+    client: httpx.Client, path: str, shown: list[str | bytes]
+) -> None:
+    headers = [(b"Authorization", one if isinstance(one, bytes) else one.encode()) for one in shown]
+    check_refusal(client.get(path, headers=headers), 401, shown=True)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_may_be_written_in_any_case(client: httpx.Client, scheme: str) -> None:
+    answer = client.get("/intakes", headers={"authorization": f"{scheme} {VALID}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/intakes", "/sectors"])
+@pytest.mark.parametrize("name", ["access_token", "token", "authorization"])
+def test_a_token_in_the_address_is_no_token(client: httpx.Client, path: str, name: str) -> None:
+    for headers in ({}, {"Authorization": f"Bearer {VALID}"}):
+        answer = client.get(path, params={name: VALID}, headers=headers)
+        assert answer.status_code == 400
+        faults: list[dict[str, Any]] = answer.json()["errors"]
+        assert [(one["pointer"], one["code"]) for one in faults] == [(f"query/{name}", "unknown")]
+        assert VALID not in answer.text
+
+
+def test_a_token_in_a_body_is_no_token(client: httpx.Client) -> None:
+    answer = client.post(
+        "/intakes",
+        json={"originSector": "bouw", "access_token": VALID},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    check_refusal(answer, 401, shown=False)

@@ -1,0 +1,361 @@
+"""What a person said stands nowhere in the clear, and after erasure nowhere at all.
+
+Every table is read, every file of the database, the log of the server, a backup taken later, and
+an older backup after the erasure list was replayed on it.
+"""
+
+import random
+import shutil
+import sqlite3
+import string
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.commands import privacy
+from app.config import Settings
+from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.models import metadata
+from tests.conftest import fill
+from tests.identity import adviser
+from tests.postgres import Cluster
+from tests.server import ServerProcess
+
+SEALED = {
+    "intake": ("id", "content"),
+    "person_key": ("intake_id", "wrapped"),
+    "contact_details": ("intake_id", "content"),
+    "holder_change": ("intake_id", "note"),
+    "kept_answer": ("intake_id", "body"),
+}
+PIECES, PIECE = 5, 24
+"""How many pieces of what is sealed are looked for, of how many bytes: a part that is left over
+must be found as well."""
+
+Needles = dict[str, bytes]
+Haystack = Iterator[tuple[str, bytes]]
+HOLDER = {"Authorization": f"Bearer {adviser('holder')}"}
+COLLEAGUE = {"Authorization": f"Bearer {adviser('colleague')}"}
+
+
+def found(needles: Needles, haystack: Haystack) -> set[str]:
+    return {
+        f"{name} in {place}"
+        for place, content in haystack
+        for name, needle in needles.items()
+        if needle in content
+    }
+
+
+def pieces(sealed: dict[str, bytes]) -> Needles:
+    """Take a few pieces of what is sealed, from its begin to its end."""
+    return {
+        f"{name}[{begin}]": content[begin : begin + PIECE]
+        for name, content in sealed.items()
+        for begin in {(len(content) - PIECE) * number // (PIECES - 1) for number in range(PIECES)}
+    }
+
+
+@dataclass
+class Person:
+    """Somebody whose every word is one that nobody else would use."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    id: str = ""
+
+    def word(self, place: str) -> str:
+        letters = "".join(random.choices(string.ascii_lowercase, k=14))  # noqa: S311 - no secret
+        return self.words.setdefault(place, f"Kanarie{letters}")
+
+    def telephone(self) -> str:
+        digits = "".join(random.choices(string.digits, k=8))  # noqa: S311 - likewise
+        return self.words.setdefault("telephone", f"06-{digits}")
+
+    @property
+    def needles(self) -> Needles:
+        return {place: word.encode() for place, word in self.words.items()}
+
+
+@dataclass
+class Place:
+    """A database with all its files, and ways to make a backup of it and to bring that back."""
+
+    url: str
+    files: Callable[[], Haystack]
+    later_backup: Callable[[], Haystack]
+    older_backup: Callable[[], str]
+
+    @property
+    def database(self) -> Database:
+        return Database(Settings(database_url=self.url))
+
+    def tables(self) -> Haystack:
+        """Show every row of every table, as text and as the bytes in it."""
+        database = self.database
+        with database.read(EVERY_REGION) as session:
+            for table in metadata.sorted_tables:
+                for row in session.execute(sa.text(f'SELECT * FROM "{table.name}"')):  # noqa: S608 - our own names
+                    values = [bytes(one) for one in row if isinstance(one, bytes | memoryview)]
+                    yield table.name, b"\n".join([str(row).encode(), *values])
+        database.dispose()
+
+    def sealed(self, person: Person) -> dict[str, bytes]:
+        """Read what is sealed about a person."""
+        database, sealed = self.database, {}
+        with database.read(EVERY_REGION) as session:
+            for name, (whose, what) in SEALED.items():
+                table = metadata.tables[name]
+                rows = sa.select(table.c[what]).where(
+                    sa.cast(table.c[whose], sa.String).in_([person.id, person.id.replace("-", "")])
+                )
+                for number, content in enumerate(session.execute(rows).scalars()):
+                    if content is not None:
+                        sealed[f"{name} {number}"] = bytes(content)
+        database.dispose()
+        return sealed
+
+
+def contents(*folders: Path) -> Haystack:
+    for folder in folders:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                yield str(file.relative_to(folder)), file.read_bytes()
+
+
+@pytest.fixture
+def place(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if engine_kind == "sqlite":
+        yield on_sqlite(tmp_path, request.getfixturevalue("sqlite_template"))
+        return
+    cluster = Cluster.start()
+    try:
+        yield on_postgresql(cluster)
+    finally:
+        cluster.stop()
+
+
+def on_sqlite(folder: Path, template: Path) -> Place:
+    live, restored, later = (folder / name for name in ("live", "restored", "later"))
+    for one in (live, restored, later):
+        one.mkdir()
+    shutil.copyfile(template, live / "gids.db")
+
+    def back_up(target: Path) -> str:
+        source, copy = sqlite3.connect(live / "gids.db"), sqlite3.connect(target / "gids.db")
+        source.backup(copy)
+        copy.close()
+        source.close()
+        return f"sqlite:///{target / 'gids.db'}"
+
+    def later_backup() -> Haystack:
+        back_up(later)
+        yield from contents(later)
+
+    return Place(
+        f"sqlite:///{live / 'gids.db'}",
+        lambda: contents(live),
+        later_backup,
+        lambda: back_up(restored),
+    )
+
+
+def on_postgresql(cluster: Cluster) -> Place:
+    url = cluster.create_database("live")
+    fill(url)
+
+    def files() -> Haystack:
+        with cluster.as_superuser() as connection:
+            connection.execute("CHECKPOINT")
+        yield from contents(cluster._data)
+        yield "log", cluster._log.read_bytes()
+
+    def later_backup() -> Haystack:
+        dump = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            [
+                cluster._binaries / "pg_dump",
+                *("--dbname", cluster.dsn("live").replace("+psycopg", "")),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        yield "dump", dump.stdout
+
+    return Place(
+        url, files, later_backup, lambda: cluster.create_database("restored", template="live")
+    )
+
+
+def tell(client: httpx.Client, **fixed: str) -> Person:
+    """Keep an intake of somebody, with all that can be kept about them."""
+    person = Person()
+    said = {
+        "originSector": person.word("origin"),
+        "targetSector": person.word("target"),
+        "organisation": person.word("organisation"),
+        "occupation": person.word("occupation"),
+        "skills": [person.word("skill")],
+        "motivation": f"Ik zei: {person.word('motivation')}",
+        "municipality": person.word("municipality"),
+        "region": "AM22",
+        "employment": "employee",
+        **fixed,
+    }
+    answer = client.post("/intakes", json=said, headers={**HOLDER, "Idempotency-Key": str(uuid4())})
+    assert answer.status_code == 201, answer.text
+    person.id = answer.json()["id"]
+    for name, shown in fixed.items():
+        person.words.pop(name.removesuffix("Sector"))
+        assert shown
+    details = {
+        "name": person.word("name"),
+        "telephone": person.telephone(),
+        "email": f"{person.word('email')}@voorbeeld.example",
+    }
+    answers = [
+        client.put(f"/intakes/{person.id}/contact-details", json=details, headers=HOLDER),
+        *(
+            client.put(
+                f"/intakes/{person.id}/holder",
+                json={
+                    "holder": holder, "reason": "absence",
+                    "note": person.word(f"note of {number}"),
+                },
+                headers=who,
+            )
+            for number, (holder, who) in enumerate(
+                [("nobody", HOLDER), ("me", COLLEAGUE), ("nobody", COLLEAGUE), ("me", HOLDER)]
+            )
+        ),
+    ]  # fmt: skip
+    for referral in client.get(f"/intakes/{person.id}", headers=HOLDER).json()["referrals"]:
+        body = {
+            "provisionId": referral["provisionId"], "data": ["name", "telephone"],
+            "textVersion": "2026-11",
+        }  # fmt: skip
+        key = {"Idempotency-Key": str(uuid4())}
+        answers.append(
+            client.post(f"/intakes/{person.id}/consents", json=body, headers={**HOLDER, **key})
+        )
+    assert all(answer.is_success for answer in answers), [one.text for one in answers]
+    return person
+
+
+def insight(client: httpx.Client, person: Person) -> httpx.Response:
+    return client.get(f"/intakes/{person.id}/personal-data", headers=HOLDER)
+
+
+def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
+    settings = Settings(demo=True, database_url=place.url, erasure_list=tmp_path / "erasures.log")
+    service = ServerProcess(
+        place.url, GIDS_LOG_LEVEL="DEBUG", GIDS_ERASURE_LIST=str(settings.erasure_list)
+    )
+    log = tmp_path / "log"
+
+    def told() -> Haystack:
+        yield "log", log.read_bytes()
+
+    with (
+        log.open("wb") as written,
+        httpx.Client(base_url=service.url, timeout=30) as client,
+        ExitStack() as afterwards,
+    ):
+        afterwards.callback(service.stop)
+        service.start(written)
+        guided, referred = tell(client), tell(client, originSector="schoonmaak")
+        bystander = tell(client)
+        persons = (guided, referred)
+        for person in (*persons, bystander):
+            shown = insight(client, person).text
+            assert {word for word in person.words.values() if word not in shown} == set()
+        service.stop()
+        older = place.older_backup()
+        spoken = {
+            f"{place} {number}": word
+            for number, person in enumerate((*persons, bystander))
+            for place, word in person.needles.items()
+        }
+        sealed = {
+            f"{number} {name}": content
+            for number, person in enumerate(persons)
+            for name, content in place.sealed(person).items()
+        }
+        assert len(sealed) >= 2 * len(SEALED)
+        hidden = pieces(sealed)
+
+        # Before: sealed, and in the clear nowhere.
+        for haystack in (place.tables, place.files, told):
+            assert found(spoken, haystack()) == set()
+        assert len(found(hidden, place.tables())) >= len(hidden)
+        if place.url.startswith("sqlite"):
+            assert found(hidden, place.files())
+
+        service.start(written)
+        for person in persons:
+            assert client.delete(f"/intakes/{person.id}", headers=HOLDER).status_code == 204
+            assert insight(client, person).status_code == 404
+            answer = client.delete(f"/intakes/{person.id}", headers=HOLDER)
+            assert answer.status_code == 404
+        assert found(hidden, place.tables()) == set()
+        if place.url.startswith("sqlite"):
+            assert found(hidden, place.files()) == set()
+        assert found(hidden | as_hexadecimal(hidden), place.later_backup()) == set()
+        for haystack in (place.tables, place.files, place.later_backup, told):
+            assert found(spoken, haystack()) == set()
+        shown = insight(client, bystander).text
+        assert {word for word in bystander.words.values() if word not in shown} == set()
+        service.stop()
+    replayed(place, older, settings, hidden, len(persons))
+
+
+def replayed(place: Place, older: str, settings: Settings, hidden: Needles, persons: int) -> None:
+    """Bring the older backup back, and replay the list on it: the erased are gone again."""
+    restored = Place(older, place.files, place.later_backup, place.older_backup)
+    settings = settings.model_copy(update={"database_url": older})
+    said: list[str] = []
+    assert len(found(hidden, restored.tables())) >= len(hidden)
+    assert privacy.check_erasures(settings, said.append) == 1
+    now = datetime.now(UTC)
+    for _ in range(2):
+        assert privacy.replay_erasures(settings, [], said.append, now=now) == 0
+    assert privacy.check_erasures(settings, said.append) == 0
+    assert said == [
+        f"{persons} erasures on the list, {persons} of them are still there",
+        "`gids erasures replay` erases them again",
+        f"{persons} intakes were erased again",
+        "0 intakes were erased again",
+        f"{persons} erasures on the list, 0 of them are still there",
+    ]
+    assert found(hidden, restored.tables()) == set()
+    if older.startswith("sqlite"):
+        assert found(hidden, contents(Path(older.removeprefix("sqlite:///")).parent)) == set()
+
+
+def as_hexadecimal(needles: Needles) -> Needles:
+    """Write needles as a dump of PostgreSQL writes bytes."""
+    return {f"{name} in hexadecimal": needle.hex().encode() for name, needle in needles.items()}
+
+
+def test_a_word_that_is_not_sealed_is_found_in_tables_and_files(place: Place) -> None:
+    canary = Person()
+    database = place.database
+    with database.write(EVERY_REGION) as session:
+        session.execute(sa.text("ALTER TABLE adviser ADD COLUMN motivation VARCHAR(2000)"))
+        session.execute(
+            sa.text("UPDATE adviser SET motivation = :said"), {"said": canary.word("motivation")}
+        )
+    database.dispose()
+    for haystack in (place.tables, place.files, place.later_backup):
+        assert found(canary.needles, haystack())
+    with database.write(EVERY_REGION) as session:
+        session.execute(sa.text("UPDATE adviser SET motivation = NULL"))
+    assert found(canary.needles, place.tables()) == set()
+    database.dispose()

@@ -1,0 +1,216 @@
+"""Outside demo mode the service starts only when real people's data are safe with it."""
+
+import base64
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.cli import main
+from app.config import DEMO_ENCRYPTION_KEYS, DEMO_SIGNING_KEY
+from app.services.tokens import DEMO_CALLERS
+from tests.conftest import filled_database
+from tests.identity import adviser
+from tests.postgres import Cluster
+from tests.production import ENCRYPTION_KEY, ENVIRONMENT, SIGNING_KEY
+from tests.server import ROOT, ServerProcess
+
+SHORT = base64.b64encode(os.urandom(16)).decode()
+LONG = base64.b64encode(os.urandom(33)).decode()
+PHRASE = base64.b64encode(b"correct horse battery staple 123").decode()
+PATTERN = base64.b64encode(b"\x00\xff" * 16).decode()
+ENCRYPTION, SIGNING, ISSUERS = ENVIRONMENT
+
+REFUSED: dict[str, tuple[Mapping[str, str | None], str]] = {
+    "no issuer": ({ISSUERS: None}, "GIDS_OIDC_ISSUERS names no issuer of tokens"),
+    "an empty list of issuers": ({ISSUERS: "[]"}, "GIDS_OIDC_ISSUERS names no issuer of tokens"),
+    "issuers that are no JSON": (
+        {ISSUERS: "https://login.example"},
+        "GIDS_OIDC_ISSUERS: this is not JSON",
+    ),
+    "an issuer without an audience": (
+        {ISSUERS: '[{"issuer": "https://login.example"}]'},
+        "GIDS_OIDC_ISSUERS: Field required",
+    ),
+    "no encryption key": ({ENCRYPTION: None}, f"{ENCRYPTION}: key 1 is not set, or is the demo's"),
+    "the demo's encryption key": (
+        {ENCRYPTION: DEMO_ENCRYPTION_KEYS.get_secret_value()},
+        f"{ENCRYPTION}: key 1 is not set, or is the demo's",
+    ),
+    "the demo's encryption key behind a good one": (
+        {ENCRYPTION: f"k1:{ENCRYPTION_KEY} {DEMO_ENCRYPTION_KEYS.get_secret_value()}"},
+        f"{ENCRYPTION}: key 2 is not set, or is the demo's",
+    ),
+    "the demo's encryption key under another id": (
+        {ENCRYPTION: DEMO_ENCRYPTION_KEYS.get_secret_value().replace("demo:", "k1:")},
+        f"{ENCRYPTION}: key 1 is not set, or is the demo's",
+    ),
+    "no signing key": ({SIGNING: None}, f"{SIGNING} is not set, or is the demo's"),
+    "the demo's signing key": (
+        {SIGNING: DEMO_SIGNING_KEY.get_secret_value()},
+        f"{SIGNING} is not set, or is the demo's",
+    ),
+    "the demo's signing key to encrypt with": (
+        {ENCRYPTION: f"k1:{DEMO_SIGNING_KEY.get_secret_value()}"},
+        f"{ENCRYPTION}: key 1 is not set, or is the demo's",
+    ),
+    "one key for both": ({SIGNING: ENCRYPTION_KEY}, f"{SIGNING} is the same as another key"),
+    "one key twice": (
+        {ENCRYPTION: f"k1:{ENCRYPTION_KEY} k2:{ENCRYPTION_KEY}"},
+        f"{ENCRYPTION}: key 2 is the same as another key",
+    ),
+    "one id twice": (
+        {ENCRYPTION: f"k1:{ENCRYPTION_KEY} k1:{SIGNING_KEY}"},
+        f"{ENCRYPTION}: key 2 has an id that is used before",
+    ),
+    "a short encryption key": ({ENCRYPTION: f"k1:{SHORT}"}, "must be 32 bytes, and is 16"),
+    "a short signing key": ({SIGNING: SHORT}, f"{SIGNING} must be 32 bytes, and is 16"),
+    "a long signing key": ({SIGNING: LONG}, f"{SIGNING} must be 32 bytes, and is 33"),
+    "a phrase to encrypt with": ({ENCRYPTION: f"k1:{PHRASE}"}, "was not made at random"),
+    "a phrase to sign with": ({SIGNING: PHRASE}, f"{SIGNING} was not made at random"),
+    "a pattern to sign with": ({SIGNING: PATTERN}, f"{SIGNING} was not made at random"),
+    "an empty signing key": ({SIGNING: ""}, f"{SIGNING} must be 32 bytes, and is 0"),
+    "a signing key that is no base64": ({SIGNING: "geheim!"}, f"{SIGNING} is not base64"),
+    "an encryption key without an id": (
+        {ENCRYPTION: ENCRYPTION_KEY},
+        "is not written as id:base64",
+    ),
+}
+"""What an operator gets wrong, and what the one line says of it."""
+
+
+def serve(database_url: str, **settings: str | None) -> subprocess.CompletedProcess[str]:
+    """Try to serve; what is not refused would be killed in the end."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "GIDS_DATABASE_URL": database_url,
+        **ENVIRONMENT,
+        **settings,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", "serve"],
+        env={name: value for name, value in environment.items() if value is not None},
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def secrets_in(told: str) -> list[str]:
+    """Find what should not have been told: keys and tokens, whole or in part."""
+    keys = [SHORT, LONG, PHRASE, PATTERN, ENCRYPTION_KEY, SIGNING_KEY]
+    keys += [one.get_secret_value() for one in (DEMO_SIGNING_KEY, DEMO_ENCRYPTION_KEYS)]
+    return [key for key in (*keys, "geheim!", "eyJ") if key[:12] in told]
+
+
+@pytest.fixture
+def told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., tuple[int, str]]]:
+    """Run `gids serve` with some settings; say its exit code and all that it wrote."""
+    # With nothing in it: what is not refused stops at the schema, and is not served.
+    monkeypatch.setenv("GIDS_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+
+    def run(**settings: str | None) -> tuple[int, str]:
+        for name, value in {**ENVIRONMENT, **settings}.items():
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, value)
+        code = main(["serve"])
+        written = capsys.readouterr()
+        return code, written.out + written.err
+
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield run
+    logging.root.handlers, logging.root.level = handlers, level
+
+
+@pytest.mark.parametrize(("settings", "says"), REFUSED.values(), ids=list(REFUSED))
+def test_what_is_not_safe_is_refused_in_one_line_that_tells_no_secret(
+    told: Callable[..., tuple[int, str]], settings: Mapping[str, str | None], says: str
+) -> None:
+    code, written = told(**settings)
+    assert code == 2
+    assert says in written
+    assert written.startswith("gids: ")
+    assert written.count("\n") == 1
+    assert secrets_in(written) == []
+
+
+@pytest.mark.parametrize("demo", [{}, {"GIDS_DEMO": "1"}], ids=["production", "demo"])
+def test_what_is_safe_is_not_refused(
+    told: Callable[..., tuple[int, str]], demo: dict[str, str]
+) -> None:
+    keys = dict.fromkeys(ENVIRONMENT, None) if demo else {}
+    code, written = told(**keys, **demo)
+    assert (code, "the schema is at" in written) == (2, True), written
+
+
+def test_nothing_is_served_on_a_role_that_looks_past_row_security(
+    request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path
+) -> None:
+    name = sa.make_url(filled_database("postgresql", request, tmp_path)).database
+    assert name
+    role = f"r{uuid4().hex}"
+    with cluster.as_superuser() as superuser:
+        superuser.execute(f"CREATE ROLE {role} LOGIN BYPASSRLS IN ROLE gids")
+        try:
+            done = serve(cluster.dsn(name, role))
+        finally:
+            superuser.execute(f"DROP ROLE {role}")
+    assert done.returncode == 2
+    assert done.stderr.startswith("gids: the role of the database looks past row security")
+    assert done.stderr.count("\n") == 1
+    assert secrets_in(done.stdout + done.stderr) == []
+
+
+class Production(ServerProcess):
+    """The service outside demo mode."""
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(database_url, GIDS_DEMO="0", GIDS_LOG_LEVEL="DEBUG", **ENVIRONMENT)
+
+
+def test_with_everything_right_it_serves_those_who_may_and_tells_no_secret(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    service = Production(filled_database("sqlite", request, tmp_path))
+    log = tmp_path / "log"
+    with log.open("wb") as written:
+        service.start(written)
+        try:
+            answers = ask_around(service.url)
+        finally:
+            service.stop()
+    assert answers == {
+        "an adviser": [200, 200],
+        "nobody": [200, 401],
+        **{token: [401, 401] for token in DEMO_CALLERS},
+    }
+    lines = log.read_text()
+    assert lines.count('"message": "request"') >= 2 * len(answers)
+    assert secrets_in(lines) == []
+    assert [one for one in DEMO_CALLERS if one in lines] == []
+
+
+def ask_around(url: str) -> dict[str, list[int]]:
+    """Ask something open and something of an adviser, as everybody."""
+    tokens = {"an adviser": adviser("anna"), "nobody": None} | {one: one for one in DEMO_CALLERS}
+    answers = {}
+    for who, token in tokens.items():
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        paths = ("sectors", "intakes")
+        with httpx.Client(headers=headers, timeout=30) as client:
+            answers[who] = [client.get(f"{url}/{path}").status_code for path in paths]
+    return answers

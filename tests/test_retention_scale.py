@@ -1,0 +1,209 @@
+"""Retention with 100,000 intakes: flat memory, and killed and resumed the same result."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.config import Settings
+from app.db import Database
+from app.domain.access import EVERY_REGION, SYSTEM
+from app.domain.terms import Action
+from app.models import (
+    AuditEntry,
+    ContactDetails,
+    Intake,
+    ProcessingEntry,
+    metadata,
+)
+from app.services import audit, retention
+from app.services.acts import acting
+from app.services.audit import Verified
+from app.services.erasure_list import read
+from app.services.processing_log import new_trace
+from app.services.retention import Count, Terms
+from app.vault import Vault
+from tests.conftest import filled_database
+from tests.server import ROOT
+from tests.services.audit_trail import person
+from tests.services.cases import store_cases
+
+MANY = 100_000
+EXPIRED = 2_400
+OUT_OF_REACH = 2_400
+"""Cases of which the contact details are past their term, and nothing else."""
+
+TERM, CONTACT_TERM = timedelta(days=730), timedelta(days=700)
+APART = (TERM - CONTACT_TERM) / OUT_OF_REACH
+ALREADY_TOLD = 1_000
+MEBIBYTES = 4
+PATIENCE_SECONDS = 60
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    return Settings(
+        demo=True,
+        database_url=url,
+        erasure_list=folder / "erasures.log",
+        retention_intakes=TERM,
+        retention_contact_details=CONTACT_TERM,
+    )
+
+
+def fill(database: Database, vault: Vault, now: datetime) -> None:
+    """Store the cases; a term passes halfway between two of them, so that minutes do not matter."""
+    store_cases(database, MANY, oldest=now - TERM - (EXPIRED - 0.5) * APART, apart=APART)
+    with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+        for _ in range(ALREADY_TOLD):
+            act.did(Action.intake_expired, person())
+
+
+class Copies:
+    """The same database twice: one to run undisturbed, one to be disturbed."""
+
+    def __init__(self, urls: tuple[str, str], folder: Path) -> None:
+        (folder / "one").mkdir()
+        (folder / "other").mkdir()
+        self.calm = settings_for(urls[0], folder / "one")
+        self.disturbed = settings_for(urls[1], folder / "other")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def copies(
+    engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path, now: datetime
+) -> Copies:
+    url = filled_database(engine_kind, request, tmp_path)
+    settings = settings_for(url, tmp_path)
+    database = Database(settings)
+    fill(database, Vault.of(settings), now)
+    assert database.sweep()
+    database.dispose()
+    if engine_kind == "sqlite":
+        shutil.copyfile(tmp_path / "gids.db", tmp_path / "copy.db")
+        return Copies((url, f"sqlite:///{tmp_path / 'copy.db'}"), tmp_path)
+    name = url.rpartition("/")[2]
+    cluster = request.getfixturevalue("cluster")
+    with cluster.as_superuser(name) as connection:
+        connection.execute("ANALYZE")
+    return Copies((url, cluster.create_database(f"{name}_copy", template=name)), tmp_path)
+
+
+def remaining_ids(session: Session, column: sa.ColumnElement[Any]) -> tuple[int, str, str]:
+    """Say which ids are left: they follow each other, so the ends and the number say it all."""
+    text = sa.cast(column, sa.String)
+    counted = sa.select(sa.func.count(), sa.func.min(text), sa.func.max(text))
+    count, first, last = session.execute(counted.select_from(column.table)).one()
+    assert int(last.replace("-", ""), 16) - int(first.replace("-", ""), 16) + 1 == count
+    return count, first, last
+
+
+def state(settings: Settings) -> dict[str, Any]:
+    """Say what is kept and what is told of it, in terms that do not tell one run from two."""
+    database = Database(settings)
+    deeds = [col(AuditEntry.action), col(AuditEntry.intake_id)]
+    entries = [col(ProcessingEntry.name), col(ProcessingEntry.data_subject_id)]
+    with database.read(EVERY_REGION) as session:
+        found = {
+            "intakes": remaining_ids(session, metadata.tables["intake"].c.id),
+            "keys": remaining_ids(session, metadata.tables["person_key"].c.intake_id),
+            "details": remaining_ids(session, metadata.tables["contact_details"].c.intake_id),
+            "told": session.execute(sa.select(*deeds).order_by(*deeds)).all(),
+            "processing": session.execute(sa.select(*entries).order_by(*entries)).all(),
+        }
+        verified = audit.verify(session, Vault.of(settings))
+    database.dispose()
+    assert isinstance(verified, Verified)
+    return found | {"list": sorted(read(settings.erasure_list).intakes)}
+
+
+class Command:
+    """`gids retention run` in a process of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "GIDS_DEMO": "1",
+            "GIDS_DATABASE_URL": settings.database_url,
+            "GIDS_ERASURE_LIST": str(settings.erasure_list),
+            "GIDS_RETENTION_INTAKES": f"P{TERM.days}D",
+            "GIDS_RETENTION_CONTACT_DETAILS": f"P{CONTACT_TERM.days}D",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "retention", "run"],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def kill_when(self, far_enough: Callable[[], bool]) -> None:
+        """End it as a power cut would, when it has come so far and is not done."""
+        tick = threading.Event()
+        for _ in range(PATIENCE_SECONDS * 20):
+            if far_enough():
+                break
+            tick.wait(0.05)
+        assert self._process.poll() is None, "it was done before it was killed"
+        self._process.kill()
+        self._process.communicate()
+
+    def finish(self) -> list[str]:
+        said, _ = self._process.communicate(timeout=PATIENCE_SECONDS)
+        assert self._process.returncode == 0
+        return said.splitlines()
+
+
+@pytest.fixture
+def watching(copies: Copies) -> Iterator[Database]:
+    database = Database(copies.disturbed)
+    yield database
+    database.dispose()
+
+
+def left(database: Database, table: Any) -> int:
+    with database.read(EVERY_REGION) as session:
+        counted = sa.select(sa.func.count()).select_from(table)
+        return int(session.execute(counted).scalar_one())
+
+
+def test_memory_stays_flat_and_a_run_that_is_killed_twice_ends_the_same(copies, watching, now):
+    calm = Database(copies.calm)
+    tracemalloc.start()
+    done = retention.run(
+        calm, Vault.of(copies.calm), Terms.of(copies.calm), copies.calm.erasure_list, now=now
+    )
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    calm.dispose()
+    assert done == Count(contact_details=OUT_OF_REACH, intakes=EXPIRED, processing_log=0)
+    assert peak < MEBIBYTES * 2**20
+
+    run = Command(copies.disturbed)
+    run.kill_when(lambda: left(watching, Intake) < MANY - EXPIRED / 4)
+    assert MANY - EXPIRED < left(watching, Intake) < MANY
+    run = Command(copies.disturbed)
+    run.kill_when(lambda: left(watching, ContactDetails) < MANY - EXPIRED - OUT_OF_REACH / 4)
+    remaining = left(watching, ContactDetails) - (MANY - EXPIRED - OUT_OF_REACH)
+    assert 0 < remaining < OUT_OF_REACH
+    assert Command(copies.disturbed).finish() == [
+        f"contact details: {remaining} gone",
+        "intakes: 0 gone",
+        "entries of the processing log: 0 gone",
+    ]
+    assert state(copies.disturbed) == state(copies.calm)
