@@ -30,7 +30,7 @@ run: $(RUN_STAMP)
 	@GIDS_PORT="$${PORT:-$${GIDS_PORT:-8000}}" exec .venv/bin/gids demo
 
 test: check
-	.venv/bin/pytest -n 2 --dist worksteal -o cache_dir=var/cache/pytest
+	.venv/bin/pytest -n 3 --dist worksteal -o cache_dir=var/cache/pytest
 
 check: $(DEV_STAMP)
 	.venv/bin/ruff check

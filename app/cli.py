@@ -255,6 +255,8 @@ def _serve(command: argparse.Namespace) -> None:
     settings = load_settings()
     configure_logging(settings.log_level)
     create_app(settings)  # refuses here, in words, and not in a server process
+    if settings.demo:
+        _say("gids: demo mode: everybody knows these tokens and keys", to=sys.stderr)
     with opened(settings) as database:
         migrate.require_head(database.engine)
         if not settings.demo:

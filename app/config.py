@@ -3,16 +3,19 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from app.domain.terms import Role
 
 PREFIX = "GIDS_"
 DEFAULT_DATABASE = Path("var") / "gids.db"
 
 _SAID = {
     "time_delta_parsing": "write a duration as in ISO 8601: PT10S is ten seconds, P7D seven days",
+    "literal_error": "write a role that a token may carry, such as adviser or catalogue-editor",
     "bool_parsing": "write 1 or 0, true or false",
 }
 """What is said of a fault where Pydantic's own words would not help."""
@@ -23,6 +26,12 @@ DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
 DEMO_ENCRYPTION_KEYS = SecretStr("demo:ZGVtbyBvbmx5IGRlbW8gb25seSBkZW1vIG9ubHkgISE=")
 DEMO_SIGNING_KEY = SecretStr("ZGVtbyBzaWduaW5nIGtleSwgZGVtbyBzaWduaW5nISE=")
 """Known to everybody, and so refused outside demo mode."""
+
+
+TokenRole = Literal[
+    Role.adviser, Role.werkcentrum, Role.catalogue_editor, Role.policy, Role.operator
+]
+"""What a token may name; a chatbot shows an API key."""
 
 
 class Issuer(BaseModel):
@@ -40,6 +49,12 @@ class Issuer(BaseModel):
     """A path through the claims, such as realm_access.roles."""
     region_claim: str = "region"
     organisation_claim: str = "organisation"
+    roles: tuple[TokenRole, ...] = ()
+    """Which roles its tokens may carry. Of this and the next two: empty is any."""
+    regions: tuple[Annotated[str, Field(pattern=r"^AM[0-9]{2}$")], ...] = ()
+    """Which regions its werkcentra may be of."""
+    organisations: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Which organisations its advisers may be of, named as in the claim."""
 
 
 class UnknownSettingError(Exception):

@@ -33,6 +33,7 @@ from tests.server import ServerProcess
 SEALED = {
     "intake": ("id", "content"),
     "person_key": ("intake_id", "wrapped"),
+    "referral": ("intake_id", "content"),
     "contact_details": ("intake_id", "content"),
     "holder_change": ("intake_id", "note"),
     "kept_answer": ("intake_id", "body"),

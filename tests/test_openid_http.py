@@ -91,7 +91,8 @@ def test_forged_and_stale_tokens_are_refused_alike_and_nothing_is_told(
 ):
     path = tmp_path / "gids.db"
     path.write_bytes(sqlite_template.read_bytes())
-    settings = for_real(f"sqlite:///{path}", tmp_path, forge.issuer(), forge.other_issuer())
+    issuers = forge.issuer(**forge.LIMITS), forge.other_issuer()
+    settings = for_real(f"sqlite:///{path}", tmp_path, *issuers)
     # A header takes no control characters, and no space at its end.
     sendable = {
         name: one

@@ -1,6 +1,7 @@
 """Outside demo mode the service starts only when real people's data are safe with it."""
 
 import base64
+import json
 import logging
 import os
 import subprocess
@@ -28,6 +29,17 @@ PHRASE = base64.b64encode(b"correct horse battery staple 123").decode()
 PATTERN = base64.b64encode(b"\x00\xff" * 16).decode()
 ENCRYPTION, SIGNING, ISSUERS = ENVIRONMENT
 
+
+def issuers(*limits: Mapping[str, object]) -> str:
+    """Write issuers as an operator does, with these limits."""
+    return json.dumps(
+        [
+            {"issuer": f"https://login{place}.example", "audience": "gidsfunctie", **each}
+            for place, each in enumerate(limits)
+        ]
+    )
+
+
 REFUSED: dict[str, tuple[Mapping[str, str | None], str]] = {
     "no issuer": ({ISSUERS: None}, "GIDS_OIDC_ISSUERS names no issuer of tokens"),
     "an empty list of issuers": ({ISSUERS: "[]"}, "GIDS_OIDC_ISSUERS names no issuer of tokens"),
@@ -38,6 +50,26 @@ REFUSED: dict[str, tuple[Mapping[str, str | None], str]] = {
     "an issuer without an audience": (
         {ISSUERS: '[{"issuer": "https://login.example"}]'},
         "GIDS_OIDC_ISSUERS: Field required",
+    ),
+    "an issuer that may speak for a chatbot": (
+        {ISSUERS: issuers({"roles": ["adviser", "chatbot"]})},
+        "GIDS_OIDC_ISSUERS: write a role that a token may carry",
+    ),
+    "an issuer with a role nobody knows": (
+        {ISSUERS: issuers({"roles": ["geheim!"]})},
+        "GIDS_OIDC_ISSUERS: write a role that a token may carry",
+    ),
+    "two issuers that say nothing of roles": (
+        {ISSUERS: issuers({}, {})},
+        "GIDS_OIDC_ISSUERS: [0] could speak for another issuer: give it roles",
+    ),
+    "a second issuer for advisers of every union": (
+        {ISSUERS: issuers({"roles": ["policy"]}, {"roles": ["adviser"]})},
+        "GIDS_OIDC_ISSUERS: [1] could speak for another issuer: give it organisations",
+    ),
+    "a second issuer for werkcentra of every region": (
+        {ISSUERS: issuers({"roles": ["policy"]}, {"roles": ["werkcentrum"]})},
+        "GIDS_OIDC_ISSUERS: [1] could speak for another issuer: give it regions",
     ),
     "no encryption key": ({ENCRYPTION: None}, f"{ENCRYPTION}: key 1 is not set, or is the demo's"),
     "the demo's encryption key": (

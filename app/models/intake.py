@@ -52,7 +52,10 @@ guard(Intake, postgresql=secured("intake"), sqlite=())
 
 
 class Referral(SQLModel, table=True):
-    """A warm referral to one provision, with the verdict of the day it was made."""
+    """A warm referral to one provision, with the verdict of the day it was made.
+
+    `content` holds the reasons and what is to be confirmed, sealed with the person's own key.
+    """
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -72,8 +75,7 @@ class Referral(SQLModel, table=True):
     side: Side | None = Field(default=None, sa_column=enum_column(Side, "side", nullable=True))
     services: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     verdict: Verdict = Field(sa_column=enum_column(Verdict, "verdict"))
-    reasons: list[dict[str, str]] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
-    to_confirm: list[dict[str, str]] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
+    content: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
     status: ReferralStatus = Field(sa_column=enum_column(ReferralStatus, "status"))
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
 

@@ -6,13 +6,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
-from app.models import GuidanceSession, Intake, Referral, SessionLogEntry
+from app.models import GuidanceSession, Intake, SessionLogEntry
 from app.schemas.holder import HolderChangeAnswer
 from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, ReferralAnswer
 from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
 from app.schemas.session_log import LogEntryAnswer
 from app.services.holders import ChangeView
-from app.services.intakes import IntakeView
+from app.services.intakes import IntakeView, ReferralView
 
 
 def intake_answer(view: IntakeView) -> IntakeAnswer:
@@ -69,8 +69,9 @@ def holder_change_answer(view: ChangeView) -> HolderChangeAnswer:
     )
 
 
-def referral_answer(referral: Referral) -> ReferralAnswer:
+def referral_answer(view: ReferralView) -> ReferralAnswer:
     """Show a referral."""
+    referral = view.referral
     return ReferralAnswer.model_validate(
         {
             "id": referral.id,
@@ -82,8 +83,8 @@ def referral_answer(referral: Referral) -> ReferralAnswer:
             "side": referral.side,
             "services": referral.services,
             "verdict": referral.verdict,
-            "reasons": referral.reasons,
-            "to_confirm": referral.to_confirm,
+            "reasons": view.grounds.reasons,
+            "to_confirm": view.grounds.to_confirm,
             "status": referral.status,
         }
     )

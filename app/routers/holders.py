@@ -30,9 +30,7 @@ def list_holder_changes(
     limit: Limit = 50,
 ) -> Page[HolderChangeAnswer]:
     """List by which changes you lost an intake: to whom, and why; newest first."""
-    found = changes_concerning(act, after=after, limit=limit + 1)
-    page = found[:limit]
+    page, cursor = changes_concerning(act, after=after, limit=limit)
     return Page(
-        items=[holder_change_answer(one) for one in page],
-        next=str(page[-1].change.id) if len(found) > limit else None,
+        items=[holder_change_answer(one) for one in page], next=str(cursor) if cursor else None
     )

@@ -112,13 +112,12 @@ def list_intakes(
     """List the intakes you hold and those that wait in your organisation, newest first."""
     if faults := region_faults(knowledge.catalogue, region):
         raise InvalidInput(faults)
-    found = intakes.list_intakes(
-        act, after=after, limit=limit + 1, region=region, outcome=outcome, held_by=holder
+    page, cursor = intakes.list_intakes(
+        act, after=after, limit=limit, region=region, outcome=outcome, held_by=holder
     )
-    page = found[:limit]
     return Page(
         items=[intake_summary(intake, name) for intake, name in page],
-        next=str(page[-1][0].id) if len(found) > limit else None,
+        next=str(cursor) if cursor else None,
     )
 
 

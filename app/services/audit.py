@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
@@ -103,9 +104,9 @@ class Broken:
 def append(
     session: Session, vault: Vault, caller: Caller, deeds: Sequence[Deed], *, now: datetime
 ) -> None:
-    """Write an entry per deed, as the last thing of a transaction that sees every region.
+    """Write what was done, as the last thing of a transaction that sees every region.
 
-    A deed about one intake names it; one about several, such as a list, names none.
+    An entry per deed and intake: of a list, who was on it. A list of nobody is an entry as well.
 
     Raises:
         AuditHeadError: the head is not ours; to go on would sign what somebody else made of it.
@@ -116,11 +117,10 @@ def append(
     head = _lock_head(session, now)
     if head.number > 0 and head.signature != _signature(vault, head.number, head.hash, head.at):
         raise AuditHeadError
-    number, previous, rows = head.number, head.hash, []
+    previous, rows = head.hash, []
     roles = ",".join(sorted(caller.roles))
-    for deed in deeds:
-        number += 1
-        intake = deed.intakes[0].id if len(deed.intakes) == 1 else None
+    each = ((deed, intake) for deed in deeds for intake in _whose(deed))
+    for number, (deed, intake) in enumerate(each, start=head.number + 1):
         reason = None if deed.reason is None else str(deed.reason)
         previous = _chained(
             previous,
@@ -145,11 +145,16 @@ def append(
             }
         )
     session.execute(sa.insert(AuditEntry), rows)
-    signature = _signature(vault, number, previous, _text(now))
+    last = head.number + len(rows)
+    signature = _signature(vault, last, previous, _text(now))
     session.execute(
-        sa.update(AuditHead).values(number=number, hash=previous, at=now, signature=signature),
+        sa.update(AuditHead).values(number=last, hash=previous, at=now, signature=signature),
         execution_options={"synchronize_session": False},
     )
+
+
+def _whose(deed: Deed) -> Sequence[UUID | None]:
+    return [one.id for one in deed.intakes] or [None]
 
 
 def head(session: Session) -> Head | None:

@@ -10,11 +10,10 @@ from sqlmodel import Session, col, select
 from app.db import insert_into
 from app.domain.access import Caller
 from app.domain.errors import Conflict, InvalidInput, NotFound
-from app.domain.terms import Action, HolderReason
+from app.domain.terms import Action, HolderReason, SessionStatus
 from app.models import Adviser, GuidanceSession, HolderChange, Intake, SessionLogCounter
 from app.services.acts import Act
 from app.services.paging import UNKNOWN_CURSOR
-from app.services.planner import OCCUPYING
 from app.services.sealed import cipher_of
 from app.services.session_log import lock_region
 
@@ -48,9 +47,9 @@ class ChangeView:
 
 
 def sees(caller: Caller) -> sa.ColumnElement[bool]:
-    """Say which intakes a caller sees: held, with a session of theirs, or waiting for colleagues.
+    """Say which intakes a caller sees: held, waiting for colleagues, or with their session ahead.
 
-    Who holds a session holds it for a case they must know; not so when it was cancelled.
+    Who is to hold a session must know the case, of whatever organisation; until it has ended.
     """
     return sa.or_(_acts_on(caller), _waits_for(caller))
 
@@ -61,7 +60,7 @@ def _acts_on(caller: Caller) -> sa.ColumnElement[bool]:
         .where(
             col(GuidanceSession.intake_id) == col(Intake.id),
             col(GuidanceSession.adviser_id) == caller.id,
-            col(GuidanceSession.status).in_(OCCUPYING),
+            col(GuidanceSession.status) == SessionStatus.planned,
         )
         .exists()
     )
@@ -163,7 +162,8 @@ def take_over(act: Act, intake_id: UUID, reason: HolderReason, note: str | None)
     """
     organisation = act.caller.organisation
     own = sa.false() if organisation is None else col(Intake.organisation) == organisation
-    intake = _find(act, intake_id, sa.or_(own, sees(act.caller)), lock=True)
+    own = sa.or_(own, col(Intake.holder_id) == act.caller.id)
+    intake = _find(act, intake_id, own, lock=True)
     if intake.holder_id == act.caller.id:
         raise NothingChangesError
     return _change(act, intake, know_adviser(act), reason, note)
@@ -216,8 +216,12 @@ def _name(session: Session, adviser_id: UUID | None) -> str | None:
     return session.get_one(Adviser, adviser_id).name if adviser_id else None
 
 
-def changes_concerning(act: Act, *, after: UUID | None, limit: int) -> list[ChangeView]:
+def changes_concerning(
+    act: Act, *, after: UUID | None, limit: int
+) -> tuple[list[ChangeView], UUID | None]:
     """List the changes by which the caller lost an intake, newest first.
+
+    Returns a page, and what to ask the next one with when there is more.
 
     Raises:
         InvalidInput: `after` is no change of theirs.
@@ -231,11 +235,12 @@ def changes_concerning(act: Act, *, after: UUID | None, limit: int) -> list[Chan
         statement = statement.where(
             sa.tuple_(col(HolderChange.at), col(HolderChange.id)) < (last.at, last.id)
         )
-    found = _opened(act, statement.limit(limit))
-    told = {one.change.intake_id for one in found}
+    found = _opened(act, statement.limit(limit + 1))
+    page = found[:limit]
+    told = {one.change.intake_id for one in page}
     intakes = act.session.exec(select(Intake).where(col(Intake.id).in_(told))).all()
     act.did(Action.intakes_listed, *intakes)
-    return found
+    return page, page[-1].change.id if len(found) > limit else None
 
 
 def changes_of(act: Act, intake: Intake) -> list[ChangeView]:

@@ -20,9 +20,19 @@ from app.services.findings import describe, describe_questions
 from app.services.holders import find_intake, know_adviser, locked_intake, sees
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import Planning
-from app.services.sealed import Content, new_cipher, open_content, seal_content
+from app.services.sealed import (
+    Content,
+    Grounds,
+    cipher_of,
+    new_cipher,
+    open_content,
+    open_grounds,
+    seal_content,
+    seal_grounds,
+)
 from app.services.session_log import append, lock_region
 from app.services.sessions import ask_sessions, fill_places, sessions_of
+from app.vault import PersonCipher
 
 ANSWERS = TypeAdapter(Answers)
 """How answers are kept."""
@@ -71,13 +81,21 @@ class HeldBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralView:
+    """A referral, opened."""
+
+    referral: Referral
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeView:
     """An intake, opened, with what hangs on it."""
 
     intake: Intake
     content: Content
     holder: str | None
-    referrals: list[Referral]
+    referrals: list[ReferralView]
     sessions: list[tuple[GuidanceSession, str | None]]
 
 
@@ -120,9 +138,10 @@ def create_intake(
     )
     session.add(intake)
     session.flush()
-    intake.content = seal_content(new_cipher(session, act.vault, intake.id), intake.id, content)
+    cipher = new_cipher(session, act.vault, intake.id)
+    intake.content = seal_content(cipher, intake.id, content)
     for rank, one in enumerate(finding.check.referrals):
-        session.add(_referral(intake, one, rank, now=now))
+        session.add(_referral(cipher, intake, one, rank, now=now))
     act.did(Action.intake_created, intake)
     append(
         session,
@@ -155,11 +174,12 @@ def read_intake(act: Act, intake_id: UUID) -> IntakeView:
 
 def view_intake(act: Act, intake: Intake) -> IntakeView:
     """Open an intake, and read what hangs on it."""
+    cipher = cipher_of(act.session, act.vault, intake.id)
     return IntakeView(
         intake,
-        open_content(act.session, act.vault, intake),
+        open_content(cipher, intake),
         act.session.get_one(Adviser, intake.holder_id).name if intake.holder_id else None,
-        referrals_of(act, intake),
+        [ReferralView(one, open_grounds(cipher, one)) for one in referrals_of(act, intake)],
         sessions_of(act.session, intake.id),
     )
 
@@ -178,8 +198,10 @@ def list_intakes(
     region: str | None,
     outcome: Outcome | None,
     held_by: HeldBy | None,
-) -> list[tuple[Intake, str | None]]:
+) -> tuple[list[tuple[Intake, str | None]], UUID | None]:
     """List the intakes the caller sees with the name of their holder, newest first.
+
+    Returns a page, and what to ask the next one with when there is more.
 
     Raises:
         InvalidInput: `after` is no intake of theirs.
@@ -207,15 +229,16 @@ def list_intakes(
         statement = statement.where(col(Intake.holder_id) == act.caller.id)
     elif held_by is HeldBy.nobody:
         statement = statement.where(col(Intake.holder_id).is_(None))
-    rows = act.session.exec(statement.limit(limit))
+    rows = act.session.exec(statement.limit(limit + 1))
     found: list[tuple[Intake, str | None]] = [(intake, name) for intake, name in rows]
-    act.did(Action.intakes_listed, *(intake for intake, _ in found))
-    return found
+    page = found[:limit]
+    act.did(Action.intakes_listed, *(intake for intake, _ in page))
+    return page, page[-1][0].id if len(found) > limit else None
 
 
 def add_referral(
     act: Act, intake_id: UUID, provision_id: str, knowledge: Knowledge
-) -> tuple[Referral, Intake]:
+) -> tuple[ReferralView, Intake]:
     """Add a warm referral to a provision that is open to this person, by the check of today.
 
     Raises:
@@ -237,7 +260,8 @@ def add_referral(
     present = referrals_of(act, intake)
     if any(one.provision_id == provision_id for one in present):
         raise AlreadyReferredError
-    answers = ANSWERS.validate_python(open_content(act.session, act.vault, intake).answers)
+    cipher = cipher_of(act.session, act.vault, intake.id)
+    answers = ANSWERS.validate_python(open_content(cipher, intake).answers)
     check = find(answers, knowledge, on=today(act.now)).check
     if any(one.provision.id == provision_id for one in check.refusals):
         raise RefusedProvisionError
@@ -248,16 +272,23 @@ def add_referral(
     if intake.outcome is Outcome.guidance and answers_question:
         raise GuidanceGoesOnError
     rank = max((one.rank for one in present), default=-1) + 1
-    referral = _referral(intake, opened[provision_id], rank, now=act.now)
+    referral = _referral(cipher, intake, opened[provision_id], rank, now=act.now)
     act.session.add(referral)
     act.session.flush()
     act.did(Action.referral_added, intake)
-    return referral, intake
+    return ReferralView(referral, open_grounds(cipher, referral)), intake
 
 
-def _referral(intake: Intake, one: Assessment, rank: int, *, now: datetime) -> Referral:
+def _referral(
+    cipher: PersonCipher, intake: Intake, one: Assessment, rank: int, *, now: datetime
+) -> Referral:
+    referral_id = uuid4()
+    grounds = Grounds(
+        reasons=[asdict(reason) for reason in one.reasons],
+        to_confirm=describe_questions(one.to_confirm),
+    )
     return Referral(
-        id=uuid4(),
+        id=referral_id,
         intake_id=intake.id,
         provision_id=one.provision.id,
         rank=rank,
@@ -268,8 +299,7 @@ def _referral(intake: Intake, one: Assessment, rank: int, *, now: datetime) -> R
         side=one.side,
         services=[service.value for service in one.provision.services],
         verdict=one.verdict,
-        reasons=[asdict(reason) for reason in one.reasons],
-        to_confirm=describe_questions(one.to_confirm),
+        content=seal_grounds(cipher, referral_id, grounds),
         status=ReferralStatus.proposed,
         created_at=now,
     )

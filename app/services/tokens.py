@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from types import MappingProxyType
-from typing import TypeGuard
+from typing import TypeGuard, get_args
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -18,7 +18,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
-from app.config import InvalidSettingError, Issuer
+from app.config import InvalidSettingError, Issuer, TokenRole
 from app.domain.access import Caller, Unauthenticated, caller_id
 from app.domain.terms import Role
 from app.services.issuer_keys import ALGORITHMS, IssuerKeys, fully_named
@@ -33,10 +33,7 @@ TYPES = frozenset({"at+jwt", "application/at+jwt"})
 """RFC 9068 §4: an ID token of the same issuer has another type, and is no access token."""
 
 _REGION = re.compile(r"AM[0-9]{2}")
-_ROLES: Mapping[str, Role] = MappingProxyType(
-    {role.value: role for role in Role if role is not Role.chatbot}
-)
-"""What a token may name; a chatbot shows an API key."""
+_ROLES: Mapping[str, Role] = MappingProxyType({role.value: role for role in get_args(TokenRole)})
 
 DEMO_ISSUER = "demo"
 
@@ -93,7 +90,8 @@ class Tokens:
         """Accept tokens of these issuers; `fresh` and `stale` are as in IssuerKeys.
 
         Raises:
-            InvalidSettingError: an issuer is there twice, or its keys cannot be used.
+            InvalidSettingError: an issuer is there twice, could speak for another, or has keys
+                that cannot be used.
 
         """
         self._clock = clock
@@ -101,6 +99,7 @@ class Tokens:
         self._issuers = {issuer.issuer: issuer for issuer in issuers}
         if len(self._issuers) < len(issuers):
             raise InvalidSettingError("GIDS_OIDC_ISSUERS: the same issuer is there twice")
+        _check_apart(issuers)
         self._keys = {
             name: IssuerKeys(issuer, fresh=fresh, stale=stale, clock=clock)
             for name, issuer in self._issuers.items()
@@ -166,6 +165,23 @@ class Tokens:
             raise Unauthenticated from None
 
 
+def _check_apart(issuers: Sequence[Issuer]) -> None:
+    """See that of several issuers none can speak for another: each says what it vouches for."""
+    if len(issuers) == 1:
+        return
+    for place, issuer in enumerate(issuers):
+        limits = {
+            "roles": issuer.roles,
+            "organisations": issuer.organisations or Role.adviser not in issuer.roles,
+            "regions": issuer.regions or Role.werkcentrum not in issuer.roles,
+        }
+        missing = [name for name, limit in limits.items() if not limit]
+        if missing:
+            raise InvalidSettingError(
+                f"GIDS_OIDC_ISSUERS: [{place}] could speak for another issuer: give it {missing[0]}"
+            )
+
+
 def _demo_caller(token: str) -> Caller | None:
     """Compare with every demo token, each in constant time."""
     same = [
@@ -209,17 +225,26 @@ def _caller(claims: Mapping[str, object], issuer: Issuer) -> Caller:
     subject = claims.get("sub")
     if not _is_text(subject, LONGEST_SUBJECT):
         raise Unauthenticated
-    roles = _roles(_at(claims, issuer.roles_claim))
+    roles = _roles(_at(claims, issuer.roles_claim), issuer)
     name = claims.get("name")
     organisation = _organisation(_at(claims, issuer.organisation_claim))
+    region = _region(_at(claims, issuer.region_claim)) if Role.werkcentrum in roles else None
+    if Role.adviser not in roles:
+        organisation = None
+    if not _may_be(organisation, issuer.organisations) or not _may_be(region, issuer.regions):
+        raise Unauthenticated
     return Caller(
         caller_id(issuer.issuer, subject),
         f"{issuer.issuer} {subject}",
         roles,
         name=name if _is_text(name, LONGEST_NAME) else None,
-        organisation=organisation if Role.adviser in roles else None,
-        region=_region(_at(claims, issuer.region_claim)) if Role.werkcentrum in roles else None,
+        organisation=organisation,
+        region=region,
     )
+
+
+def _may_be(value: str | None, limit: tuple[str, ...]) -> bool:
+    return value is None or not limit or value in limit
 
 
 def _at(claims: Mapping[str, object], path: str) -> object:
@@ -241,12 +266,16 @@ def _at(claims: Mapping[str, object], path: str) -> object:
     return found
 
 
-def _roles(said: object) -> frozenset[Role]:
-    """Return the roles we know; an issuer serves others too, and those have roles of their own."""
+def _roles(said: object, issuer: Issuer) -> frozenset[Role]:
+    """Return the roles we know, of those this issuer may give.
+
+    An issuer serves others too, and those have roles of their own.
+    """
     named = [said] if isinstance(said, str) else [] if said is None else said
     if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
         raise Unauthenticated
-    return frozenset(_ROLES[each] for each in named if each in _ROLES)
+    known = frozenset(_ROLES[each] for each in named if each in _ROLES)
+    return known.intersection(issuer.roles) if issuer.roles else known
 
 
 def _region(said: object) -> str:

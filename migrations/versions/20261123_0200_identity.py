@@ -140,6 +140,10 @@ def upgrade() -> None:
         intake.create_index("ix_intake_region", ["region"])
         intake.create_index("ix_intake_touched_at", ["touched_at"])
         intake.create_foreign_key("fk_intake_holder_id", "adviser", ["holder_id"], ["id"])
+    with op.batch_alter_table("referral") as referral:
+        referral.drop_column("reasons")
+        referral.drop_column("to_confirm")
+        referral.add_column(sa.Column("content", sa.LargeBinary(), nullable=False))
     op.drop_table("kept_answer")
     op.create_table(
         "kept_answer",
@@ -361,6 +365,10 @@ def downgrade() -> None:
         intake.add_column(sa.Column("motivation", sa.String(length=2000), nullable=True))
         intake.create_index("ix_intake_created_at_id", ["created_at", "id"])
         intake.create_index("ix_intake_region_created_at", ["region", "created_at"])
+    with op.batch_alter_table("referral") as referral:
+        referral.drop_column("content")
+        referral.add_column(sa.Column("reasons", sa.JSON(), nullable=False))
+        referral.add_column(sa.Column("to_confirm", sa.JSON(), nullable=False))
 
 
 def _forget_intakes() -> None:

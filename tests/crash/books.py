@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, select
 
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
+from app.domain.errors import NotFound
 from app.models import (
     AuditEntry,
     GuidanceSession,
@@ -23,7 +23,7 @@ from app.models import (
     SessionLogEntry,
 )
 from app.services.audit import Broken, Verified, verify
-from app.services.sealed import open_content
+from app.services.sealed import cipher_of, open_content
 from app.vault import Vault, VaultError
 from tests.crash.crowd import Deed
 
@@ -104,8 +104,8 @@ def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Book
 
 def _asked(session: Session, vault: Vault, intake: Intake) -> int | None:
     try:
-        answers = open_content(session, vault, intake).answers
-    except (NoResultFound, VaultError):
+        answers = open_content(cipher_of(session, vault, intake.id), intake).answers
+    except (NotFound, VaultError):
         return None
     asked: int = answers["scheduling"]["sessions"]
     return asked

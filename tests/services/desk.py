@@ -176,7 +176,7 @@ class Desk:
     def refer(self, intake: UUID, provision_id: str) -> Referral:
         """Add a referral."""
         with self.act() as act:
-            return intakes.add_referral(act, intake, provision_id, self.knowledge)[0]
+            return intakes.add_referral(act, intake, provision_id, self.knowledge)[0].referral
 
     def fill(self, region: str | None = REGION) -> int:
         """Give free places to who waits."""

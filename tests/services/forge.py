@@ -42,9 +42,19 @@ def issuer(**settings: Any) -> Issuer:
     return Issuer(**values)
 
 
-def other_issuer() -> Issuer:
-    """Give the settings of a second issuer, with a key of its own."""
-    return Issuer(issuer=OTHER_ISSUER, audience=AUDIENCE, jwks=published(OF_THE_OTHER))
+LIMITS: Mapping[str, Any] = {
+    "roles": ["adviser", "werkcentrum", "policy", "catalogue-editor", "operator"],
+    "organisations": ["FNV"],
+    "regions": ["AM22"],
+}
+"""What this issuer may say where there is another."""
+
+
+def other_issuer(**settings: Any) -> Issuer:
+    """Give the settings of a second issuer, with a key of its own, for another union."""
+    limits = {"roles": ["adviser"], "organisations": ["CNV"]}
+    values = {"issuer": OTHER_ISSUER, "audience": AUDIENCE, "jwks": published(OF_THE_OTHER)}
+    return Issuer(**{**values, **limits, **settings})
 
 
 def claims(**changes: object) -> dict[str, object]:

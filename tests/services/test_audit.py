@@ -62,15 +62,15 @@ def test_an_entry_says_who_did_what_to_which_intake_and_why(log):
     now = MONDAY + timedelta(microseconds=123456)
     with log.write(EVERY_REGION) as session:
         audit.append(session, VAULT, ADVISER, done, now=now)
-    first, second, third = entries(log)
+    first, *second, third = entries(log)
     assert (first.number, first.at, first.action) == (1, now, Action.holder_changed)
     assert first.actor == "https://login.example anna"
     assert first.roles == "adviser,policy"
     assert (first.intake_id, first.reason) == (one.id, "absence")
-    assert (second.number, second.intake_id, second.reason) == (2, None, None)
-    assert (third.number, third.intake_id) == (3, None)
+    assert [(one.number, one.intake_id) for one in second] == [(2, others[0].id), (3, others[1].id)]
+    assert (third.number, third.intake_id) == (4, None)
     assert head_of(log).hash == third.hash
-    assert verified(log) == Verified(3)
+    assert verified(log) == Verified(4)
 
 
 def test_transactions_make_one_chain(log):

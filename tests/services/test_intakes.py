@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from app.domain.access import EVERY_REGION
@@ -56,8 +57,9 @@ def test_a_referred_intake_has_referrals_in_order_and_no_sessions(desk):
     intake = desk.intake(**CLEANER)
     view = desk.view(intake)
     assert view.intake.outcome is Outcome.warm_referral
-    assert view.referrals[0].provision_id == "schoonmaak-loopbaancheck"
-    assert [one.rank for one in view.referrals] == list(range(len(view.referrals)))
+    referrals = [one.referral for one in view.referrals]
+    assert referrals[0].provision_id == "schoonmaak-loopbaancheck"
+    assert [one.rank for one in referrals] == list(range(len(referrals)))
     assert view.sessions == []
     assert desk.told() == ["1 intake_completed"]
 
@@ -119,6 +121,28 @@ def test_what_is_open_beside_the_question_can_be_referred_to_during_guidance(des
     assert desk.read(intake).outcome is Outcome.guidance
     assert len(desk.agenda(intake)) == 3
     assert desk.told() == log
+
+
+def test_why_a_provision_is_open_repeats_what_was_said_and_is_sealed(desk):
+    banker = {
+        "origin_sector": "bank",
+        "organisation": "ABN AMRO",
+        "employment": Employment.employee,
+        "purpose": Purpose.orientation,
+    }
+    checked = desk.intake(**banker)
+    added = desk.without_provisions().intake(**{**NURSE, "employment": None})
+    desk.refer(added, "ziekenhuizen-plb")
+    grounds = [one.grounds for intake in (checked, added) for one in desk.view(intake).referrals]
+    said = {reason["detail"] for one in grounds for reason in one.reasons}
+    asked = {reason["question"] for one in grounds for reason in one.to_confirm}
+    assert "U werkt bij ABN AMRO." in said
+    assert asked
+    with desk.database.read(EVERY_REGION) as session:
+        rows = [str(row) for row in session.execute(sa.text("SELECT * FROM referral"))]
+        contents = session.exec(select(Referral.content)).all()
+    rows += [one.decode(errors="replace") for one in contents]
+    assert {words for words in said | asked if any(words in row for row in rows)} == set()
 
 
 def test_a_later_referral_comes_after_the_first_ones(desk):
@@ -183,12 +207,13 @@ def pages(
     while True:
         with desk.act() as act:
             after = found[-1] if found else None
-            page = list_intakes(
+            page, cursor = list_intakes(
                 act, after=after, limit=limit, region=region, outcome=outcome, held_by=None
             )
-        if not page:
-            return found
         found += [one.id for one, _ in page]
+        assert cursor in {None, *found[-1:]}
+        if cursor is None:
+            return found
         meanwhile()
 
 
