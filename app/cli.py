@@ -255,14 +255,14 @@ def _serve(command: argparse.Namespace) -> None:
     settings = load_settings()
     configure_logging(settings.log_level)
     create_app(settings)  # refuses here, in words, and not in a server process
-    if settings.demo:
-        _say("gids: demo mode: everybody knows these tokens and keys", to=sys.stderr)
     with opened(settings) as database:
         migrate.require_head(database.engine)
         if not settings.demo:
             require_row_security(database.engine)
         with database.read(EVERY_REGION) as session:
             read_knowledge(session)
+    if settings.demo:
+        _say("gids: demo mode: everybody knows its tokens and keys", to=sys.stderr)
     _run(settings, workers=command.workers)
 
 

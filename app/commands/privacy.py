@@ -1,12 +1,11 @@
 """What an operator does for the rights and terms of workers: erase again, and let go in time."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from app.config import Settings
-from app.db import Database
+from app.db import opened
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.services import retention
 from app.services.acts import acting
@@ -32,7 +31,7 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
 
     """
     planning, vault, erased, code = Planning.of(settings), Vault.of(settings), 0, 0
-    with _database(settings) as database:
+    with opened(settings) as database:
         for path in files or [settings.erasure_list]:
             listed = read(_existing(path) if files else path)
             for intake_id in still_there(database, listed.intakes):
@@ -47,7 +46,7 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
 def check_erasures(settings: Settings, say: Say) -> int:
     """Say how many on the erasure list are still there; 1 when there are any."""
     listed = read(settings.erasure_list)
-    with _database(settings) as database:
+    with opened(settings) as database:
         there = sum(1 for _ in still_there(database, listed.intakes))
     say(f"{len(listed.intakes)} erasures on the list, {there} of them are still there")
     if there:
@@ -65,7 +64,7 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
 
     """
     terms = Terms.of(settings)
-    with _database(settings) as database:
+    with opened(settings) as database:
         if dry_run:
             with database.read(EVERY_REGION) as session:
                 count = retention.count_due(session, terms, now=now)
@@ -90,12 +89,3 @@ def _tell_faults(path: Path, lines: Sequence[int], say: Say) -> int:
     for number in lines:
         say(f"{path}: line {number} is not an erasure")
     return int(bool(lines))
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings)
-    try:
-        yield database
-    finally:
-        database.dispose()

@@ -18,6 +18,9 @@ from app.models import CatalogueRecord, CatalogueState
 
 logger = logging.getLogger(__name__)
 
+_made: dict[tuple[int, str], Knowledge] = {}
+"""The copy made last, by version and digest: it never changes, so who asks again need not wait."""
+
 
 class NoCatalogueError(Exception):
     """The database holds no catalogue yet."""
@@ -84,17 +87,23 @@ def read_knowledge(session: Session) -> Knowledge:
     state = catalogue_state(session)
     if state is None:
         raise NoCatalogueError("there is no catalogue yet: run 'gids catalogue import'")
+    known = _made.get(state)
+    if known is not None:
+        return known
     rows = session.exec(select(CatalogueRecord).order_by(col(CatalogueRecord.position))).all()
     catalogue = build(
         Record(kind=row.kind, id=row.id, document=row.document, file=row.file) for row in rows
     )
     version, _ = state
-    return Knowledge(
+    made = Knowledge(
         version=version,
         catalogue=catalogue,
         lexicon=Lexicon.of(catalogue),
         skills=SkillIndex.of(catalogue),
     )
+    _made.clear()
+    _made[state] = made
+    return made
 
 
 class CatalogueWatch:
