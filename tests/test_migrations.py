@@ -183,10 +183,10 @@ MUTANTS: dict[str, dict[str, tuple[str, ...]]] = {
         "sqlite": rewrite("guidance_session", "BETWEEN 1 AND 3", "BETWEEN 1 AND 4"),
     },
     "a foreign key less": {
-        "postgresql": ("ALTER TABLE referral DROP CONSTRAINT fk_referral_intake_id",),
+        "postgresql": ("ALTER TABLE holder_change DROP CONSTRAINT fk_holder_change_intake_id",),
         "sqlite": rewrite(
-            "referral",
-            "CONSTRAINT fk_referral_intake_id FOREIGN KEY(intake_id) REFERENCES intake (id),",
+            "holder_change",
+            "CONSTRAINT fk_holder_change_intake_id FOREIGN KEY(intake_id) REFERENCES intake (id),",
             "",
         ),
     },
