@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from app import observability, openapi, problems
 from app.api_rules import ApiRules
@@ -40,6 +42,30 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
+def document(public_url: str) -> dict[str, Any]:
+    """Return the API document; it follows from the code alone, so a process makes it once."""
+    return openapi.document(_api(observability.telemetry(enabled=False)), public_url, exchanges())
+
+
+def _api(telemetry: TelemetryConfig) -> FastAPI:
+    api = FastAPI(
+        title="Gidsfunctie",
+        summary="Intake, provision check, warm referral or up to three guidance sessions.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        root_path_in_servers=False,
+        generate_unique_id_function=openapi.operation_id,
+        telemetry=telemetry,
+    )
+    api.include_router(health.router)
+    for module in (catalogue, intakes, holders, persons, sessions, session_log):
+        api.include_router(module.router, dependencies=[Depends(get_caller)])
+    return api
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     """Make the app. Nothing is opened until it starts.
 
@@ -55,20 +81,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         refuse_weak_keys(settings)
     public_url = str(settings.public_url)
     telemetry = observability.telemetry(enabled=settings.otel)
-    api = FastAPI(
-        title="Gidsfunctie",
-        summary="Intake, provision check, warm referral or up to three guidance sessions.",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        redirect_slashes=False,
-        root_path_in_servers=False,
-        generate_unique_id_function=openapi.operation_id,
-        telemetry=telemetry,
-    )
-    api.include_router(health.router)
-    for module in (catalogue, intakes, holders, persons, sessions, session_log):
-        api.include_router(module.router, dependencies=[Depends(get_caller)])
+    api = _api(telemetry)
+    api.openapi = partial(document, public_url)  # type: ignore[method-assign]  # the way FastAPI documents
     database = Database(settings)
     planning = Planning.of(settings)
     vault = Vault.of(settings)
@@ -116,7 +130,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         root.add_middleware(observability.WithoutAddress)
     for app in (root, api):
         problems.install(app, public_url)
-    openapi.install(api, public_url, exchanges())
     api.state.database = database
     api.state.planning = planning
     api.state.terms = Terms.of(settings)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -64,16 +63,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def operation_id(route: APIRoute) -> str:
     """Name an operation after its function: create_intake is createIntake."""
     return to_camel(route.name)
-
-
-def install(app: FastAPI, public_url: str = PUBLIC_URL, examples: Iterable[Exchange] = ()) -> None:
-    """Make the app publish this document; it is made once, when it is first asked for."""
-
-    @cache
-    def published() -> dict[str, Any]:
-        return document(app, public_url, examples)
-
-    app.openapi = published  # type: ignore[method-assign]  # the way FastAPI documents
 
 
 def document(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -161,7 +162,7 @@ def assemble(api: FastAPI, *, body_limit: int = 4096) -> ASGIApp:
     root.mount("/v1", api)
     for app in (root, api):
         problems.install(app, PUBLIC_URL)
-    openapi.install(api, PUBLIC_URL)
+    api.openapi = cache(partial(openapi.document, api, PUBLIC_URL))  # type: ignore[method-assign]  # the way FastAPI documents
     return ApiRules(root, api=api, public_url=PUBLIC_URL, body_limit=body_limit)
 
 
