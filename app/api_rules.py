@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,19 +22,23 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import strict_json
+from app.cross_origin import CrossOrigin
+from app.domain.access import ANONYMOUS, TooManyRequests, Unauthenticated
 from app.domain.errors import Fault, InvalidInput
 from app.observability import CurrentRequest, current_request, log_failure, log_request
 from app.openapi import API_PREFIX, API_VERSION
 from app.problems import PUBLIC_URL, from_domain, from_status, place
+from app.rate_limit import RateLimits
 
 BODY_LIMIT = 64 * 1024
 JSON = "application/json"
 DOCUMENT_PATH = "/openapi.json"
 DEFAULT_HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -50,11 +55,14 @@ class Operation:
 
     query: the query keys, with whether a key may be repeated.
     consumes, produces: media types; empty when there is no body.
+    protected: it needs a token. counted: who asks too often is refused.
     """
 
     query: Mapping[str, bool]
     consumes: tuple[str, ...]
     produces: tuple[str, ...]
+    protected: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +82,18 @@ class ApiRules:
         app: ASGIApp,
         *,
         api: FastAPI,
+        limits: RateLimits,
         public_url: str = PUBLIC_URL,
         body_limit: int = BODY_LIMIT,
+        origins: Iterable[str] = (),
     ) -> None:
-        """Wrap the root app, in which `api` is mounted at /v1."""
+        """Wrap the root app, in which `api` is mounted at /v1; `origins` are of web pages."""
         self._app = app
         self._api = api
+        self._limits = limits
         self._public_url = public_url
         self._body_limit = body_limit
+        self._cross_origin = CrossOrigin(origins)
 
     @cached_property
     def _paths(self) -> tuple[Path, ...]:
@@ -99,7 +111,8 @@ class ApiRules:
         started = perf_counter()
         request = CurrentRequest(_request_id(Headers(scope=scope).get("x-request-id")))
         token = current_request.set(request)
-        answer = _Answer(scope, send, request.request_id)
+        more = self._cross_origin.headers(Headers(scope=scope))
+        answer = _Answer(scope, send, request.request_id, more)
         paths = self._matching(scope["path"])
         try:
             await self._handle(scope, receive, answer, paths)
@@ -146,28 +159,42 @@ class ApiRules:
             if faults:
                 refusal = from_domain(InvalidInput(faults), self._public_url)
         if refusal is not None:
+            refusal = self._counted(scope, operation, refusal)
             await refusal(scope, receive, answer.send)
         else:
             await self._app(scope, receive if body is None else _again(body, receive), answer.send)
 
     def _refusal(self, scope: Scope, operations: Mapping[str, Operation]) -> Response | None:
-        """What can be refused by the head of the request alone."""
+        """What the head of the request alone is answered: a refusal, or a browser's preflight."""
         headers = Headers(scope=scope)
         if operations and scope["method"] not in operations:
             allowed = set(operations) | ({"HEAD"} if "GET" in operations else set())
+            if scope["method"] == "OPTIONS" and (
+                preflight := self._cross_origin.preflight(headers, allowed)
+            ):
+                return preflight
             allow = {"Allow": ", ".join(sorted(allowed))}
             return from_status(405, self._public_url, headers=allow)
+        operation = operations.get(scope["method"])
+        if operation and operation.protected and "authorization" not in headers:
+            return from_domain(Unauthenticated(), self._public_url)
         length = headers.get("content-length", "0")
         if length.isdecimal() and float(length) > self._body_limit:
             return from_status(413, self._public_url)
-        operation = operations.get(scope["method"])
-        if operation is None or not operation.produces:
-            return None
-        chosen = negotiate(",".join(headers.getlist("accept")), operation.produces)
-        if chosen is None:
-            return from_status(406, self._public_url, allowed=operation.produces)
-        scope.setdefault("state", {})["media_type"] = chosen
+        if operation and operation.produces:
+            chosen = negotiate(",".join(headers.getlist("accept")), operation.produces)
+            if chosen is None:
+                return from_status(406, self._public_url, allowed=operation.produces)
+            scope.setdefault("state", {})["media_type"] = chosen
         return None
+
+    def _counted(self, scope: Scope, operation: Operation | None, refusal: Response) -> Response:
+        """Count a refusal for the address, for nobody has looked at a token yet."""
+        if refusal.status_code < HTTPStatus.BAD_REQUEST or (operation and not operation.counted):
+            return refusal
+        client = scope.get("client")
+        wait = self._limits.take(ANONYMOUS, client[0] if client else None)
+        return from_domain(TooManyRequests(wait), self._public_url) if wait else refusal
 
     async def _read(self, receive: Receive) -> bytes | None:
         """Return the body, at most one byte past the limit kept; None when the caller left."""
@@ -194,13 +221,14 @@ class ApiRules:
 class _Answer:
     """Sends an answer on with the headers every answer has, and remembers how far it came."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str, more: Mapping[str, str]) -> None:
         self.method: str = scope["method"]
         self.status: int | None = None
         self.complete = False
         self._send = send
         self._request_id = request_id
-        self._is_document = scope["path"] == API_PREFIX + DOCUMENT_PATH
+        is_document = scope["path"] == API_PREFIX + DOCUMENT_PATH
+        self._more = {"Access-Control-Allow-Origin": "*"} if is_document else more
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -210,8 +238,7 @@ class _Answer:
                 headers.setdefault(name, value)
             headers["API-Version"] = API_VERSION
             headers["X-Request-Id"] = self._request_id
-            if self._is_document:
-                headers["Access-Control-Allow-Origin"] = "*"
+            headers.update(self._more)
         elif message["type"] == "http.response.body":
             self.complete = not message.get("more_body", False)
             if self.method == "HEAD":
@@ -237,6 +264,8 @@ def _operation(said: Mapping[str, Any]) -> Operation:
         query={p["name"]: _may_repeat(p["schema"]) for p in parameters},
         consumes=tuple(said.get("requestBody", {}).get("content", ())),
         produces=tuple(kind for answer in answers for kind in answer.get("content", ())),
+        protected="security" in said,
+        counted="429" in said["responses"],
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
-from app.commands import audit, keys, privacy
+from app.commands import audit, keys, privacy, schema
 from app.commands.audit import HeadFileError
 from app.config import (
     PREFIX,
@@ -26,7 +26,7 @@ from app.config import (
     load_settings,
 )
 from app.db import DatabaseBusyError, UnsafeDatabaseError, opened, require_row_security
-from app.domain.access import EVERY_REGION
+from app.domain.access import NO_REGION
 from app.main import NoIdentityError, create_app, utc_now
 from app.observability import configure_logging
 from app.services.advisers import (
@@ -171,7 +171,7 @@ def _add_keys(add: Add, group: Group) -> None:
     add("generate", lambda _: keys.generate(_say), "make keys for the settings", sealing)
     add(
         "rotate",
-        lambda _: keys.rotate(_at_head(), _say),
+        lambda _: keys.rotate(_at_head(), _say, now=utc_now()),
         "wrap every person's key with the present one",
         sealing,
     )
@@ -189,7 +189,7 @@ def _add_logs(add: Add, group: Group) -> None:
     processing = group("processing-log", "the processing log (Logboek Dataverwerkingen)")
     export = add(
         "export",
-        lambda it: audit.export_processing_log(_at_head(), _say, it.since, it.until),
+        lambda it: audit.export_processing_log(_at_head(), _say, it.since, it.until, now=utc_now()),
         "print it as OTLP/JSON, a line per batch",
         processing,
     )
@@ -238,10 +238,10 @@ def _demo(_command: argparse.Namespace) -> None:
     os.environ[f"{PREFIX}DEMO"] = "1"
     settings = load_settings()
     configure_logging(settings.log_level)
+    now = utc_now()
+    schema.upgrade(settings, _say, now=now)
     with opened(settings) as database:
-        migrate.upgrade(database.engine)
-        now = utc_now()
-        with database.write(EVERY_REGION) as session:
+        with database.write(NO_REGION) as session:
             import_catalogue(session, read_files(), now=now)
             regions = read_knowledge(session).catalogue.regions.values()
             import_advisers(session, demo_advisers(regions), demo=True)
@@ -259,7 +259,7 @@ def _serve(command: argparse.Namespace) -> None:
         migrate.require_head(database.engine)
         if not settings.demo:
             require_row_security(database.engine)
-        with database.read(EVERY_REGION) as session:
+        with database.read(NO_REGION) as session:
             read_knowledge(session)
     if settings.demo:
         _say("gids: demo mode: everybody knows its tokens and keys", to=sys.stderr)
@@ -301,8 +301,9 @@ def _openapi(_command: argparse.Namespace) -> None:
 
 
 def _db_upgrade(_command: argparse.Namespace) -> None:
-    with opened(load_settings()) as database:
-        migrate.upgrade(database.engine)
+    settings = load_settings()
+    schema.upgrade(settings, _say, now=utc_now())
+    with opened(settings) as database:
         _say(f"the schema is at {migrate.current(database.engine)}")
 
 
@@ -320,7 +321,7 @@ def _catalogue_check(command: argparse.Namespace) -> None:
 def _catalogue_import(command: argparse.Namespace) -> None:
     with opened(load_settings()) as database:
         migrate.require_head(database.engine)
-        with database.write(EVERY_REGION) as session:
+        with database.write(NO_REGION) as session:
             done = import_catalogue(session, read_files(command.folder), now=utc_now())
     change = "stored" if done.changed else "unchanged"
     _say(f"catalogue version {done.version}, {done.records} records: {change}")
@@ -331,13 +332,13 @@ def _advisers_import(command: argparse.Namespace) -> None:
     content = command.file.read_bytes()
     with opened(settings) as database:
         migrate.require_head(database.engine)
-        with database.read(EVERY_REGION) as session:
+        with database.read(NO_REGION) as session:
             known = read_knowledge(session).catalogue.regions
         try:
             advisers = read_availability(content, known)
         except AvailabilityError as error:
             raise AvailabilityError(f"{command.file}: {error}") from error
-        with database.write(EVERY_REGION) as session:
+        with database.write(NO_REGION) as session:
             import_advisers(session, advisers)
         placed = fill_regions(database, Planning.of(settings), Vault.of(settings), now=utc_now())
     _say(f"{len(advisers)} advisers; {placed} waiting sessions have a place now")

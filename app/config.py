@@ -22,6 +22,11 @@ _SAID = {
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0))]
 DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
+Origin = Annotated[
+    str,
+    Field(pattern=r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"),
+]
+"""As a browser writes it. A page that came over plain HTTP could be anybody's, save from here."""
 
 DEMO_ENCRYPTION_KEYS = SecretStr("demo:ZGVtbyBvbmx5IGRlbW8gb25seSBkZW1vIG9ubHkgISE=")
 DEMO_SIGNING_KEY = SecretStr("ZGVtbyBzaWduaW5nIGtleSwgZGVtbyBzaWduaW5nISE=")
@@ -108,6 +113,10 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024)] = Field(
         default=65536, description="Largest request body, in bytes."
     )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description='Origins of web pages that may read answers, as JSON: `["https://desk.example"]`.',
+    )
     catalogue_poll: Duration = Field(
         default=timedelta(milliseconds=400),
         description="How often a process looks whether the catalogue has changed.",
@@ -153,8 +162,8 @@ class Settings(BaseSettings):
     )
     erasure_list: Path = Field(
         default=Path("var") / "erasures.log",
-        description="File outside the database in which erasures are kept, to be replayed after a"
-        " backup is restored.",
+        description="File outside the database that tells what was let go (persons, contact details,"
+        " consents), to be replayed after a backup is restored.",
     )
     retention_contact_details: Duration = Field(
         default=timedelta(days=90),
@@ -190,7 +199,8 @@ def load_settings() -> Settings:
 
     Raises:
         UnknownSettingError: a variable starts with GIDS_ and is no setting.
-        InvalidSettingError: a setting has a value that cannot be.
+        InvalidSettingError: a setting has a value that cannot be, or demo mode is on in a service
+            that was set up for real.
 
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -201,7 +211,7 @@ def load_settings() -> Settings:
         message = f"unknown settings: {', '.join(unknown)}"
         raise UnknownSettingError(message)
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         told = "; ".join(
@@ -209,6 +219,14 @@ def load_settings() -> Settings:
             for fault in faults
         )
         raise InvalidSettingError(told) from None  # its cause holds the values
-    except SettingsError:
-        # The one setting that is more than a text or a number.
-        raise InvalidSettingError(f"{PREFIX}OIDC_ISSUERS: this is not JSON") from None
+    except SettingsError as error:
+        # Of a setting that is more than a text or a number; its cause holds the value.
+        field = next(name for name in Settings.model_fields if f'"{name}"' in str(error))
+        raise InvalidSettingError(f"{PREFIX}{field.upper()}: this is not JSON") from None
+    keys = settings.encryption_keys, settings.signing_key
+    if settings.demo and settings.oidc_issuers and keys != (DEMO_ENCRYPTION_KEYS, DEMO_SIGNING_KEY):
+        raise InvalidSettingError(
+            f"{PREFIX}DEMO: with an issuer and keys of its own the service is set up for real, and"
+            " the tokens of demo mode would let everybody in: turn one of the two off"
+        )
+    return settings

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel
 
 from app.config import Settings
+from app.models.row_security import SHOWN
 
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
@@ -44,7 +45,7 @@ class DatabaseBusyError(Exception):
 
 
 class UnsafeDatabaseError(Exception):
-    """The database would not keep regions apart: its role may look past row security."""
+    """The database would not keep regions apart: its row security can be looked past, or is off."""
 
 
 class Database:
@@ -163,22 +164,50 @@ def _engine(settings: Settings) -> Engine:
     return engine
 
 
+_LOOKS_PAST = """
+SELECT rolname FROM pg_roles
+WHERE pg_has_role(session_user, oid, 'MEMBER')
+  AND (rolsuper OR rolbypassrls OR rolreplication OR rolname IN (
+    'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
+ORDER BY rolname <> session_user, rolname LIMIT 1
+"""
+"""A role the service is or can become that is shown every row, or the files they are in."""
+
+_SECURED = """
+SELECT relname, relrowsecurity AND relforcerowsecurity,
+  ARRAY(SELECT concat_ws(' ', polcmd, polpermissive, polroles,
+      pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+    FROM pg_policy WHERE polrelid = pg_class.oid)
+FROM pg_class WHERE oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
+"""
+
+
 def require_row_security(engine: Engine) -> None:
-    """Refuse a PostgreSQL role for which row security does not hold.
+    """Refuse a PostgreSQL database in which row security does not hold for its role.
 
     Raises:
-        UnsafeDatabaseError: the role is a superuser or has BYPASSRLS.
+        UnsafeDatabaseError: the role is or can become one that looks past it, or it is not on
+            each table as the models say.
 
     """
     if engine.dialect.name != "postgresql":
         return
     with engine.connect() as connection:
-        bypasses = connection.exec_driver_sql(
-            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        ).scalar_one()
-    if bypasses:
-        message = "the role of the database looks past row security: use one without SUPERUSER"
-        raise UnsafeDatabaseError(f"{message} and BYPASSRLS (docs/identity.md)")
+        role = connection.exec_driver_sql(_LOOKS_PAST).scalar()
+        tables = connection.exec_driver_sql(_SECURED, (list(SHOWN),)).all()
+    if role is not None:
+        raise UnsafeDatabaseError(
+            f"the role of the database looks past row security, as {role}: use one without"
+            " SUPERUSER, BYPASSRLS and REPLICATION that is no member of such a role"
+            " (docs/identity.md)"
+        )
+    # For every command, permissive, for everybody, and nothing else for what is written.
+    held = {name for name, on, said in tables if on and said == [f"* t {{0}} {SHOWN[name]}"]}
+    if open_ := sorted(SHOWN.keys() - held):
+        raise UnsafeDatabaseError(
+            f"row security was changed or taken off: {', '.join(open_)}; what is not kept apart"
+            " is not served (docs/identity.md says how to put it back)"
+        )
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

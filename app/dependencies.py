@@ -27,6 +27,7 @@ from app.domain.terms import Role
 from app.schemas.base import QueryWhole, refusal
 from app.services.acts import Act, acting
 from app.services.api_keys import KEY_PREFIX
+from app.services.issuer_keys import IssuerUnreachable
 from app.services.planner import Planning
 from app.services.processing_log import read_traceparent
 from app.services.retention import Terms
@@ -81,7 +82,7 @@ Turn = Annotated[None, Depends(database_turn, scope="function")]
 async def get_caller(request: Request) -> Caller:
     """Find out who asks: by access token, by key, or nobody in particular; and count it.
 
-    Whoever shows something that does not hold is counted as a stranger.
+    Whoever shows something that does not hold, or cannot be looked into, is counted as a stranger.
 
     Raises:
         Unauthenticated: something was shown that does not hold.
@@ -92,7 +93,7 @@ async def get_caller(request: Request) -> Caller:
     shown = request.headers.getlist("authorization")
     try:
         caller = await _shows(request, shown) if shown else ANONYMOUS
-    except Unauthenticated:
+    except (Unauthenticated, IssuerUnreachable):
         _count(request, ANONYMOUS)
         raise
     _count(request, caller)

@@ -138,10 +138,17 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     api.state.vault = vault
     api.state.tokens = tokens
     api.state.api_keys = ApiKeys(database, clock)
-    api.state.rate_limits = RateLimits(
+    limits = api.state.rate_limits = RateLimits(
         anonymous=settings.rate_anonymous, identified=settings.rate_identified
     )
-    return ApiRules(root, api=api, public_url=public_url, body_limit=settings.body_limit)
+    return ApiRules(
+        root,
+        api=api,
+        limits=limits,
+        public_url=public_url,
+        body_limit=settings.body_limit,
+        origins=settings.cors_origins,
+    )
 
 
 def from_environment() -> ApiRules:

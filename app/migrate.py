@@ -1,5 +1,6 @@
 """The schema of the database: where it stands, and bringing it to head."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,8 +11,14 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Engine
 
+from app.domain.access import EVERY_REGION
+
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 ADVISORY_LOCK = 0x67696473  # "gids": two migrations at once would trip over each other
+
+
+AUDIT_LOG_BEGINS = "20261123_0300"
+"""The revision from which a database has a signed head of its audit log, made with it."""
 
 
 class SchemaError(Exception):
@@ -31,19 +38,27 @@ def head() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, begin_audit_log: Callable[[sa.Connection], object]) -> None:
     """Bring the schema to that of this release, all of it or nothing.
+
+    The audit log begins in the same transaction (app.services.audit.begin), when its revision is
+    among those that were still to come, and so once in the life of a database.
 
     Raises:
         SchemaError: the schema is of another release, most likely a newer one.
 
     """
-    with engine.begin() as connection:
+    with engine.execution_options(sees=EVERY_REGION).begin() as connection:
         _wait_for_other_migrations(connection)
+        config = alembic_config(connection)
+        before = MigrationContext.configure(connection).get_current_revision() or "base"
         try:
-            command.upgrade(alembic_config(connection), "head")
+            command.upgrade(config, "head")
         except CommandError as error:
             raise SchemaError(str(error)) from error
+        passed = ScriptDirectory.from_config(config).iterate_revisions("head", before)
+        if AUDIT_LOG_BEGINS in {script.revision for script in passed}:
+            begin_audit_log(connection)
 
 
 def current(engine: Engine) -> str | None:

@@ -173,9 +173,7 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     """Answer every error of this app as a problem; do so for a mounted app as well as its root."""
 
     async def refused(request: Request, error: DomainError) -> Response:
-        answer = from_domain(error, public_url)
-        answer.headers.update(_advice(error, shown="authorization" in request.headers))
-        return answer
+        return from_domain(error, public_url, shown="authorization" in request.headers)
 
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         return from_domain(InvalidInput(faults_of(error.errors())), public_url)
@@ -215,8 +213,10 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     app.exception_handler(Exception)(failed)
 
 
-def from_domain(error: DomainError, public_url: str = PUBLIC_URL) -> Response:
-    """Return the answer to a refusal of the domain or a service.
+def from_domain(
+    error: DomainError, public_url: str = PUBLIC_URL, *, shown: bool = False
+) -> Response:
+    """Return the answer to a refusal of the domain or a service; `shown` is: with a token.
 
     Raises:
         KeyError: neither the error's slug nor that of a parent has a status.
@@ -226,7 +226,7 @@ def from_domain(error: DomainError, public_url: str = PUBLIC_URL) -> Response:
     status = next(STATUSES[slug] for slug in slugs if slug in STATUSES)
     faults = error.faults if isinstance(error, InvalidInput) else ()
     occurrence = Occurrence(status, error.slug, error.title, error.detail, faults, error.allowed)
-    return _answer(occurrence, public_url)
+    return _answer(occurrence, public_url, _advice(error, shown=shown))
 
 
 def from_status(

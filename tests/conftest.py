@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app import migrate
 from app.catalogue import load, read_files
+from app.commands import schema
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
@@ -191,8 +191,8 @@ def open_settings(database_url: str) -> Settings:
 
 def fill(url: str) -> None:
     """Give an empty database its schema, the catalogue and demo advisers."""
+    schema.upgrade(Settings(demo=True, database_url=url), lambda _: None, now=MONDAY)
     database = Database(Settings(database_url=url))
-    migrate.upgrade(database.engine)
     with database.write(EVERY_REGION) as session:
         import_catalogue(session, read_files(), now=MONDAY)
         import_advisers(session, demo_advisers(load().regions.values()), demo=True)

@@ -50,12 +50,36 @@ PEOPLE = {
 }
 """Who can log in, with any password, and what their tokens say; the last has no role of ours."""
 
+YEAR_2100 = 4_102_444_800
+ODD_SYSTEMS: dict[str, dict[str, object]] = {
+    "roles that are a number": {"roles": 7},
+    "roles that are true": {"roles": True},
+    "roles that are an object": {"roles": {"adviser": True}},
+    "roles that are not all texts": {"roles": ["adviser", 1]},
+    "roles in a list in a list": {"roles": [["adviser"]]},
+    "a werkcentrum without a region": {"roles": ["werkcentrum"]},
+    "a werkcentrum of two regions": {"roles": ["werkcentrum"], "region": ["AM05", "AM22"]},
+    "a werkcentrum of every region": {"roles": ["werkcentrum"], "region": "*"},
+    "an adviser of two unions": {"roles": ["adviser"], "organisation": ["FNV", "CNV"]},
+    "not yet valid": {"roles": ["adviser"], "nbf": YEAR_2100},
+    "issued in the future": {"roles": ["adviser"], "iat": YEAR_2100},
+    "without an end": {"roles": ["adviser"], "exp": None},
+    "of another issuer": {"roles": ["adviser"], "iss": "https://login.example"},
+    "an empty subject": {"roles": ["adviser"], "sub": ""},
+    "a subject that is a number": {"roles": ["adviser"], "sub": 7},
+    "an audience that holds ours": {"roles": ["adviser"], "aud": f"{AUDIENCE}-test"},
+}
+"""What the provider says of systems of which it was told nonsense; none of it may be believed."""
+
+NO_ROLES = "a system without roles"
+
 
 class LoggedIn(NamedTuple):
     """What a login gives."""
 
     access_token: str
     id_token: str
+    refresh_token: str
 
 
 class OpenIdProvider:
@@ -63,10 +87,13 @@ class OpenIdProvider:
 
     def __init__(self, packages: Path, regions: Iterable[str]) -> None:
         self._packages = packages
-        self._systems = {
+        self._systems: dict[str, dict[str, object]] = {
             f"werkcentrum-{region}": {"roles": ["werkcentrum"], "region": region}
             for region in regions
         }
+        # An id is sent in a header, encoded: it takes no spaces.
+        self._systems |= {_id_of(name): claims for name, claims in ODD_SYSTEMS.items()}
+        self._systems[_id_of(NO_ROLES)] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self.issuer = ""
 
@@ -108,11 +135,15 @@ class OpenIdProvider:
 
     def token_of_werkcentrum(self, region: str) -> str:
         """Let the system of a werkcentrum identify itself (client credentials)."""
-        client = f"werkcentrum-{region}"
+        return self.token_of_system(f"werkcentrum-{region}")
+
+    def token_of_system(self, name: str, resource: str = RESOURCE) -> str:
+        """Let a system identify itself, and ask for a token to use somewhere."""
+        client = _id_of(name)
         answer = httpx.post(
             f"{self.issuer}/token",
             auth=(client, f"secret-of-{client}"),
-            data={"grant_type": "client_credentials", "resource": RESOURCE, "scope": "gids"},
+            data={"grant_type": "client_credentials", "resource": resource, "scope": "gids"},
         )
         token: str = _ok(answer).json()["access_token"]
         return token
@@ -152,7 +183,12 @@ class OpenIdProvider:
                     },
                 )
             ).json()
-        return LoggedIn(tokens["access_token"], tokens["id_token"])
+        return LoggedIn(*(tokens[name] for name in LoggedIn._fields))
+
+    def public_keys(self) -> list[dict[str, str]]:
+        """Give the keys it publishes."""
+        keys: list[dict[str, str]] = _ok(httpx.get(f"{self.issuer}/jwks")).json()["keys"]
+        return keys
 
 
 def installed() -> Path:
@@ -186,6 +222,10 @@ def _npm(*arguments: str, cwd: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"npm {arguments[0]} failed:\n{done.stdout.decode()}")
+
+
+def _id_of(system: str) -> str:
+    return system.replace(" ", "-")
 
 
 def _follow(browser: httpx.Client, answer: httpx.Response) -> httpx.Response:

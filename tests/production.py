@@ -1,10 +1,16 @@
 """Settings of a service that may hold real people's data."""
 
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.vault import new_key_text
+from app.db import opened
+from app.domain.access import EVERY_REGION
+from app.models import AuditHead
+from app.services import audit
+from app.vault import Vault, new_key_text
 from tests import identity
+from tests.conftest import MONDAY
 
 ENCRYPTION_KEY = new_key_text()
 SIGNING_KEY = new_key_text()
@@ -24,3 +30,12 @@ def production(database_url: str) -> Settings:
         encryption_keys=SecretStr(ENVIRONMENT["GIDS_ENCRYPTION_KEYS"]),
         signing_key=SecretStr(SIGNING_KEY),
     )
+
+
+def sign_anew(settings: Settings) -> None:
+    """Let a copy of the template, whose audit log the demo's key began, begin with these keys."""
+    with opened(settings) as database:
+        everything = database.engine.execution_options(sees=EVERY_REGION)
+        with everything.begin() as connection:
+            connection.execute(sa.delete(AuditHead))
+            assert audit.begin(connection, Vault.of(settings), now=MONDAY)

@@ -124,15 +124,26 @@ def test_what_could_never_have_an_item_is_refused_and_not_an_empty_list(
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
 
 
-def intake(client: httpx.Client, origin: str) -> dict[str, Any]:
+def intake(client: httpx.Client, origin: str, **said: object) -> dict[str, Any]:
     answer = client.post(
         "/intakes",
-        json={"originSector": origin, "region": REGION, "employment": "self_employed"},
+        json={"originSector": origin, "region": REGION, "employment": "self_employed", **said},
         headers={"Idempotency-Key": str(uuid4())},
     )
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def test_a_list_of_intakes_shows_no_more_than_a_case_is_recognised_by(client: httpx.Client) -> None:
+    intake(client, "klompenmakerij", motivation="liever met mensen", skills=["hout"])
+    answer = client.get("/intakes")
+    (one,) = answer.json()["items"]
+    assert set(one) == {
+        "id", "createdAt", "outcome", "purpose", "region",
+        "originSectorId", "targetSectorId", "holder", "closedAt",
+    }  # fmt: skip
+    assert [word for word in ("klompen", "mensen", "hout") if word in answer.text] == []
 
 
 def test_intakes_are_listed_newest_first_also_while_new_ones_come(

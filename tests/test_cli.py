@@ -20,6 +20,7 @@ from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.main import utc_now
 from app.services.advisers import demo_advisers, import_advisers
+from tests.production import ENVIRONMENT
 from tests.server import free_port
 from tests.services.desk import ANNA, Desk, wishes
 
@@ -77,12 +78,27 @@ def said(result: tuple[int, str, str]) -> str:
 
 
 def test_upgrade_makes_the_schema_and_check_agrees(gids, empty_database_url):
-    settings = {"database_url": empty_database_url}
+    settings = {"demo": "1", "database_url": empty_database_url}
     assert "gids db upgrade" in said(gids("db", "check", **settings))
-    upgraded = (0, f"the schema is at {migrate.head()}\n", "")
-    assert gids("db", "upgrade", **settings) == upgraded
-    assert gids("db", "upgrade", **settings) == upgraded
+    begins = "the audit log begins, with a first head that is signed\n"
+    upgraded = f"the schema is at {migrate.head()}\n"
+    assert gids("db", "upgrade", **settings) == (0, begins + upgraded, "")
+    assert gids("db", "upgrade", **settings) == (0, upgraded, "")
     assert gids("db", "check", **settings) == (0, "the schema is the one of this release\n", "")
+
+
+def test_outside_demo_mode_no_audit_log_begins_with_a_key_that_everybody_knows(
+    gids, monkeypatch, empty_database_url
+):
+    settings = {"demo": "0", "database_url": empty_database_url}
+    assert "demo's, which everybody knows" in said(gids("db", "upgrade", **settings))
+    assert "the schema is at None" in said(gids("db", "check", **settings))
+    for name in ("GIDS_ENCRYPTION_KEYS", "GIDS_SIGNING_KEY"):
+        monkeypatch.setenv(name, ENVIRONMENT[name])
+    assert gids("db", "upgrade", **settings)[0] == 0
+    monkeypatch.delenv("GIDS_SIGNING_KEY")
+    # Once the audit log has begun nothing is signed.
+    assert gids("db", "upgrade", **settings)[0] == 0
 
 
 def test_a_schema_of_a_newer_release_is_not_touched(gids, database, database_url):
@@ -111,7 +127,7 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(gids):
 
 
 def test_the_catalogue_is_stored_once(gids, empty_database_url):
-    settings = {"database_url": empty_database_url}
+    settings = {"demo": "1", "database_url": empty_database_url}
     assert "gids db upgrade" in said(gids("catalogue", "import", **settings))
     gids("db", "upgrade", **settings)
     code, out, _ = gids("catalogue", "import", **settings)
@@ -268,7 +284,7 @@ def test_on_another_schema_the_service_does_not_start(gids, loggers, database, d
 
 
 def test_without_a_catalogue_the_service_does_not_start(gids, loggers, empty_database_url):
-    gids("db", "upgrade", database_url=empty_database_url)
+    gids("db", "upgrade", demo="1", database_url=empty_database_url)
     line = said(gids("serve", demo="1", database_url=empty_database_url))
     assert "gids catalogue import" in line
 

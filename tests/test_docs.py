@@ -158,3 +158,80 @@ def test_each_runtime_dependency_has_its_reason():
     table = (DECISIONS / "0002-dependencies.md").read_text()
     explained = set(re.findall(r"^\| `([\w-]+)` \| \w", table, re.MULTILINE))
     assert explained == {Requirement(each).name for each in project["dependencies"]}
+
+
+SECURITY = ROOT / "docs" / "security.md"
+ASVS = """
+    1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3
+    4.2:1 4.3:2 4.4:4 5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3
+    7.2:4 7.3:2 7.4:5 7.5:2 7.6:2 8.1:2 8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4
+    10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3 11.4:4 11.5:1 11.6:1 12.1:3 12.2:2 12.3:4
+    13.1:1 13.2:5 13.3:2 13.4:5 14.1:2 14.2:4 14.3:3 15.1:3 15.2:3 15.3:7 16.1:1 16.2:5 16.3:4
+    16.4:3 16.5:3 17.1:1 17.2:4 17.3:2
+"""
+"""How many requirements of level 1 and 2 each section of ASVS 5.0.0 has; they come first in it."""
+REQUIREMENTS = [
+    f"{section}.{number}"
+    for section, _, many in (part.partition(":") for part in ASVS.split())
+    for number in range(1, int(many) + 1)
+]
+NAMED_TEST = re.compile(r"`(tests/[^`]+?)::(\w+)`")
+REASON = re.compile(r"(Document: .*\]\(|Absent|Issuer|Operator|Gap)")
+
+
+def missing_tests(text: str) -> Iterator[str]:
+    for file, test in NAMED_TEST.findall(text):
+        path = ROOT / file
+        if not path.exists() or f"\ndef {test}(" not in path.read_text():
+            yield f"{file}::{test} does not exist"
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_test_that_a_document_names_exists(document):
+    assert list(missing_tests(document.read_text())) == []
+
+
+def faults_of_the_security_page(text: str) -> Iterator[str]:
+    """Each requirement is there once, shown by a test that exists or answered by a reason."""
+    listed, _, chapters = text.partition("\n## V1 ")
+    rows = re.findall(r"^\| ((?:\d+\.){2}\d+[\d., ]*) \| .+? \| (.+) \|$", chapters, re.MULTILINE)
+    told = [(number, shown) for numbers, shown in rows for number in numbers.split(", ")]
+    named = [number for number, _ in told]
+    yield from (f"{number} is not there" for number in REQUIREMENTS if number not in named)
+    yield from (f"{number} is no requirement" for number in named if number not in REQUIREMENTS)
+    yield from (f"{each} is there twice" for each in sorted(set(named)) if named.count(each) > 1)
+    open_ones = re.findall(r"^\| ((?:\d+\.){2}\d+[\d., ]*) \|", listed, re.MULTILINE)
+    gaps = {number for numbers in open_ones for number in numbers.split(", ")}
+    yield from missing_tests(text)
+    for number, shown in told:
+        if not NAMED_TEST.search(shown) and not REASON.match(shown):
+            yield f"{number} is shown by nothing"
+        if shown.startswith("Gap") != (number in gaps):
+            yield f"{number} is a gap in one place only"
+
+
+def test_the_security_page_answers_every_requirement_with_a_test_that_exists_or_a_reason():
+    assert len(REQUIREMENTS) == 253
+    assert list(faults_of_the_security_page(SECURITY.read_text())) == []
+
+
+TRACE = "tests/test_doors.py::test_trace_is_no_method_here"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "fault"),
+    [
+        (TRACE, "tests/test_doors.py::test_x", "tests/test_doors.py::test_x does not exist"),
+        (TRACE, "tests/no.py::test_x", "tests/no.py::test_x does not exist"),
+        ("| 13.4.4 |", "| 13.4.3 |", "13.4.4 is not there"),
+        ("| 13.4.4 |", "| 13.4.3 |", "13.4.3 is there twice"),
+        ("| 13.4.4 |", "| 13.4.9 |", "13.4.9 is no requirement"),
+        (f"`{TRACE}`", "Trust us", "13.4.4 is shown by nothing"),
+        (f"`{TRACE}`", "Gap", "13.4.4 is a gap in one place only"),
+        ("| Gap |\n| 7.4.3", "| Issuer |\n| 7.4.3", "7.4.1 is a gap in one place only"),
+    ],
+)
+def test_a_fault_in_the_security_page_is_seen(wrong, right, fault):
+    text = SECURITY.read_text()
+    assert text.count(wrong) == 1
+    assert fault in faults_of_the_security_page(text.replace(wrong, right))

@@ -11,20 +11,21 @@ import string
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from app.commands import privacy
 from app.config import Settings
-from app.db import Database
+from app.db import Database, opened
 from app.domain.access import EVERY_REGION
-from app.models import metadata
+from app.models import Consent, ContactDetails, metadata
 from tests.conftest import fill
 from tests.identity import adviser
 from tests.postgres import Cluster
@@ -123,6 +124,13 @@ class Place:
                         sealed[f"{name} {number}"] = bytes(content)
         database.dispose()
         return sealed
+
+    def kept(self, person: Person) -> tuple[bool, list[tuple[str, datetime | None]]]:
+        """Say whether there are contact details, and when which consent was withdrawn."""
+        with opened(Settings(database_url=self.url)) as it, it.read(EVERY_REGION) as session:
+            details = session.get(ContactDetails, UUID(person.id)) is not None
+            consents = session.exec(select(Consent).where(Consent.intake_id == UUID(person.id)))
+            return details, [(one.provision_id, one.withdrawn_at) for one in consents]
 
 
 def contents(*folders: Path) -> Haystack:
@@ -272,16 +280,16 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
         afterwards.callback(service.stop)
         service.start(written)
         guided, referred = tell(client), tell(client, originSector="schoonmaak")
-        bystander = tell(client)
+        bystander, regretful = tell(client), tell(client, originSector="schoonmaak")
         persons = (guided, referred)
-        for person in (*persons, bystander):
+        for person in (*persons, bystander, regretful):
             shown = insight(client, person).text
             assert {word for word in person.words.values() if word not in shown} == set()
         service.stop()
         older = place.older_backup()
         spoken = {
             f"{place} {number}": word
-            for number, person in enumerate((*persons, bystander))
+            for number, person in enumerate((*persons, bystander, regretful))
             for place, word in person.needles.items()
         }
         sealed = {
@@ -290,6 +298,7 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
             for name, content in place.sealed(person).items()
         }
         assert len(sealed) >= 2 * len(SEALED)
+        sealed["details"] = place.sealed(regretful)["contact_details 0"]
         hidden = pieces(sealed)
 
         # Before: sealed, and in the clear nowhere.
@@ -305,6 +314,8 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
             assert insight(client, person).status_code == 404
             answer = client.delete(f"/intakes/{person.id}", headers=HOLDER)
             assert answer.status_code == 404
+        regrets(client, regretful)
+        kept = place.kept(regretful)
         assert found(hidden, place.tables()) == set()
         if place.url.startswith("sqlite"):
             assert found(hidden, place.files()) == set()
@@ -314,13 +325,30 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
         shown = insight(client, bystander).text
         assert {word for word in bystander.words.values() if word not in shown} == set()
         service.stop()
-    replayed(place, older, settings, hidden, len(persons))
+    restored = replace(place, url=older)
+    assert restored.kept(regretful) != kept
+    replayed(restored, settings, hidden, len(persons))
+    assert restored.kept(regretful) == kept
+    said: list[str] = []
+    assert privacy.check_erasures(settings, said.append) == 0
+    assert privacy.replay_erasures(settings, [], said.append, now=datetime.now(UTC)) == 0
+    assert place.kept(regretful) == kept
 
 
-def replayed(place: Place, older: str, settings: Settings, hidden: Needles, persons: int) -> None:
-    """Bring the older backup back, and replay the list on it: the erased are gone again."""
-    restored = Place(older, place.files, place.later_backup, place.older_backup)
-    settings = settings.model_copy(update={"database_url": older})
+def regrets(client: httpx.Client, person: Person) -> None:
+    """Let what was told be taken back, and not the intake."""
+    intake = f"/intakes/{person.id}"
+    (consent,) = client.get(f"{intake}/consents", headers=HOLDER).json()["items"]
+    answers = [
+        client.delete(f"{intake}/contact-details", headers=HOLDER),
+        client.put(f"{intake}/consents/{consent['id']}/withdrawal", headers=HOLDER),
+    ]
+    assert all(answer.is_success for answer in answers), [one.text for one in answers]
+
+
+def replayed(restored: Place, settings: Settings, hidden: Needles, persons: int) -> None:
+    """Replay the list on an older backup that was brought back: what was let go is gone again."""
+    settings = settings.model_copy(update={"database_url": restored.url})
     said: list[str] = []
     assert len(found(hidden, restored.tables())) >= len(hidden)
     assert privacy.check_erasures(settings, said.append) == 1
@@ -329,15 +357,24 @@ def replayed(place: Place, older: str, settings: Settings, hidden: Needles, pers
         assert privacy.replay_erasures(settings, [], said.append, now=now) == 0
     assert privacy.check_erasures(settings, said.append) == 0
     assert said == [
-        f"{persons} erasures on the list, {persons} of them are still there",
-        "`gids erasures replay` erases them again",
-        f"{persons} intakes were erased again",
-        "0 intakes were erased again",
-        f"{persons} erasures on the list, 0 of them are still there",
+        f"intakes: {persons} on the list, {persons} of them still there",
+        "contact details: 1 on the list, 1 of them still there",
+        "consents: 1 on the list, 1 of them still there",
+        "`gids erasures replay` lets them go again",
+        f"intakes: {persons} erased again",
+        "contact details: 1 removed again",
+        "consents: 1 withdrawn again",
+        "intakes: 0 erased again",
+        "contact details: 0 removed again",
+        "consents: 0 withdrawn again",
+        f"intakes: {persons} on the list, 0 of them still there",
+        "contact details: 1 on the list, 0 of them still there",
+        "consents: 1 on the list, 0 of them still there",
     ]
     assert found(hidden, restored.tables()) == set()
-    if older.startswith("sqlite"):
-        assert found(hidden, contents(Path(older.removeprefix("sqlite:///")).parent)) == set()
+    if restored.url.startswith("sqlite"):
+        folder = Path(restored.url.removeprefix("sqlite:///")).parent
+        assert found(hidden, contents(folder)) == set()
 
 
 def as_hexadecimal(needles: Needles) -> Needles:

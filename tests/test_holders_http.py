@@ -154,16 +154,24 @@ def test_a_colleague_takes_over_with_a_reason_that_the_previous_holder_reads(
     assert bram.lost() == []
     assert bram.read(intake).json()["holder"] == bram.name
     assert anna.read(intake).status_code == 404
+    by = f"{ISSUER} {bram.subject}"
+    assert logged(service, intake) == [(Action.holder_changed, by, reason.value)]
+
+
+def logged(service: Service, intake: str) -> list[tuple[Action, str, str]]:
+    """Read what the audit log tells of who held an intake."""
+    told = (col(AuditEntry.action), col(AuditEntry.actor), col(AuditEntry.reason))
+    asked = sa.select(*told).where(
+        col(AuditEntry.action).in_([Action.holder_changed, Action.intake_given_back]),
+        col(AuditEntry.intake_id) == UUID(intake),
+    )
     with service.database.read(EVERY_REGION) as session:
-        asked = sa.select(col(AuditEntry.actor), col(AuditEntry.reason)).where(
-            col(AuditEntry.action) == Action.holder_changed,
-            col(AuditEntry.intake_id) == UUID(intake),
-        )
-        done = [tuple(row) for row in session.execute(asked)]
-    assert done == [(f"{ISSUER} {bram.subject}", reason.value)]
+        return [tuple(row) for row in session.execute(asked.order_by(col(AuditEntry.number)))]
 
 
-def test_what_is_given_back_waits_for_whoever_takes_it(anna: Desk, bram: Desk) -> None:
+def test_what_is_given_back_waits_for_whoever_takes_it(
+    anna: Desk, bram: Desk, service: Service
+) -> None:
     intake = anna.open()
     given = anna.give(intake, reason="workload").json()
     assert (given["previous"], given["holder"], given["note"]) == (anna.name, None, None)
@@ -172,6 +180,10 @@ def test_what_is_given_back_waits_for_whoever_takes_it(anna: Desk, bram: Desk) -
         assert colleague.listed() == {intake}
     taken = bram.take(intake, reason="other").json()
     assert (taken["previous"], taken["holder"]) == (None, bram.name)
+    assert logged(service, intake) == [
+        (Action.intake_given_back, f"{ISSUER} {anna.subject}", "workload"),
+        (Action.holder_changed, f"{ISSUER} {bram.subject}", "other"),
+    ]
     assert anna.listed() == set()
     assert anna.lost() == [given]  # of the second change she was no part
 

@@ -1,20 +1,32 @@
 """The migrations: one line of them, there and back, ending at exactly the schema of the models."""
 
 from collections.abc import Iterator, MutableMapping
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import anyio
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import IntegrityError
 
 from app import migrate
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION, SYSTEM
+from app.domain.terms import Action
 from app.main import NoIdentityError, create_app
 from app.models import metadata
+from app.services import audit
+from app.services.acts import acting
+from app.services.audit import AuditHeadError, Broken, Verified
 from app.services.catalogue import NoCatalogueError
+from app.services.processing_log import new_trace
+from app.vault import Vault
+from tests.conftest import MONDAY
+from tests.models.rows import put
 
 VERSIONS = "alembic_version"
 
@@ -51,6 +63,11 @@ def empty(empty_database_url: str) -> Iterator[Database]:
     database = Database(Settings(database_url=empty_database_url))
     yield database
     database.dispose()
+
+
+def upgrade(database: Database) -> None:
+    """Do what `gids db upgrade` does."""
+    migrate.upgrade(database.engine, partial(audit.begin, vault=VAULT, now=MONDAY))
 
 
 def shape(connection: sa.Connection) -> dict[str, Any]:
@@ -116,26 +133,26 @@ def test_there_is_one_line_of_revisions():
 def test_the_migrated_schema_is_the_schema_of_the_models(empty):
     models = shape_of_the_models(empty)
     assert set(models) == {*metadata.tables, "programs"}
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     assert shape_of(empty) == models
 
 
 def test_a_migration_goes_there_and_back_and_there_again(empty):
     nothing = shape_of(empty)
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     there = shape_of(empty)
     with empty.engine.begin() as connection:
         command.downgrade(migrate.alembic_config(connection), "base")
     assert shape_of(empty) == nothing
     assert migrate.current(empty.engine) is None
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     assert shape_of(empty) == there
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     assert shape_of(empty) == there
 
 
 def test_alembic_itself_finds_nothing_to_add(empty):
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     with empty.engine.begin() as connection:
         command.check(migrate.alembic_config(connection))
 
@@ -218,6 +235,96 @@ def test_a_schema_that_differs_has_another_shape(mutant, database, engine_kind):
     assert shape_of(database) != before
 
 
+# What is there already
+
+IDENTITY = "20261123_0200"
+"""The revision before the audit log had a first head that is signed."""
+
+INTAKE = UUID(int=1).hex
+VAULT = Vault.of(Settings())
+
+
+def everything(database: Database) -> sa.Engine:
+    return database.engine.execution_options(sees=EVERY_REGION)
+
+
+def go(database: Database, where: str) -> None:
+    """Go to another revision, past `gids db upgrade`."""
+    step = command.downgrade if where.startswith("-") else command.upgrade
+    with everything(database).begin() as connection:
+        step(migrate.alembic_config(connection), where)
+
+
+def verified(database: Database) -> Verified | Broken:
+    with database.read(EVERY_REGION) as session:
+        return audit.verify(session, VAULT)
+
+
+def export_the_processing_log(database: Database) -> None:
+    """Do something that the revision before had no word for."""
+    with acting(database, SYSTEM, VAULT, new_trace(), now=MONDAY) as act:
+        act.did(Action.processing_log_exported)
+
+
+def test_the_audit_log_of_an_older_database_begins_with_the_upgrade_and_never_again(empty):
+    go(empty, IDENTITY)
+    with everything(empty).begin() as connection:
+        put(connection, "session_log_counter")
+        put(connection, "session_log_entry", at="2026-11-20 09:00:00.000000")
+    upgrade(empty)
+    assert verified(empty) == Verified(0)
+    with everything(empty).begin() as connection:
+        connection.execute(sa.text("DELETE FROM audit_head"))
+    upgrade(empty)
+    assert verified(empty) == Broken(None, "there must be one head")
+    with pytest.raises(AuditHeadError):
+        export_the_processing_log(empty)
+
+
+def test_an_audit_log_and_persons_go_there_back_and_there_again_unharmed(empty):
+    upgrade(empty)
+    with acting(empty, SYSTEM, VAULT, new_trace(), now=MONDAY) as act:
+        act.did(Action.intakes_listed)
+    with everything(empty).begin() as connection:
+        put(connection, "intake", id=INTAKE)
+        put(connection, "contact_details", intake_id=INTAKE)
+        put(connection, "consent", intake_id=INTAKE)
+        before = counted(connection)
+    go(empty, "-1")
+    assert migrate.current(empty.engine) == IDENTITY
+    upgrade(empty)
+    assert verified(empty) == Verified(1)
+    with everything(empty).begin() as connection:
+        assert counted(connection) == before
+        purposes = connection.execute(sa.text("SELECT purpose FROM consent")).scalars().all()
+        changed = sa.select(metadata.tables["contact_details"].c.changed_at)
+        touched = sa.select(metadata.tables["intake"].c.touched_at)
+        assert connection.execute(changed).scalars().all() == [
+            connection.execute(touched).scalar_one()
+        ]
+    assert purposes == ["hand_over"]
+
+
+def counted(connection: sa.Connection) -> dict[str, int]:
+    tables = ("intake", "contact_details", "consent", "audit_entry", "audit_head")
+    return {
+        name: connection.execute(
+            sa.select(sa.func.count()).select_from(metadata.tables[name])
+        ).scalar_one()
+        for name in tables
+    }
+
+
+def test_an_audit_log_that_tells_of_what_the_older_schema_does_not_know_stays_where_it_is(empty):
+    upgrade(empty)
+    export_the_processing_log(empty)
+    before = shape_of(empty)
+    with pytest.raises(IntegrityError, match="audit_entry_action"):
+        go(empty, "-1")
+    assert shape_of(empty) == before
+    assert verified(empty) == Verified(1)
+
+
 # What does not start
 
 
@@ -253,17 +360,17 @@ def test_the_service_does_not_start_on_the_schema_of_another_release(database, d
 
 
 def test_the_service_does_not_start_without_a_catalogue(empty, empty_database_url):
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     with pytest.raises(NoCatalogueError, match="gids catalogue import"):
         start(empty_database_url)
 
 
 def test_a_schema_of_a_newer_release_is_left_alone(empty):
-    migrate.upgrade(empty.engine)
+    upgrade(empty)
     with empty.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
     before = shape_of(empty)
     with pytest.raises(migrate.SchemaError):
-        migrate.upgrade(empty.engine)
+        upgrade(empty)
     assert shape_of(empty) == before
     assert migrate.current(empty.engine) == "20990101_0000"

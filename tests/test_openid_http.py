@@ -12,6 +12,7 @@ from app.main import create_app
 from app.vault import new_key_text
 from tests.conftest import TestClock
 from tests.oidc_provider import OpenIdProvider
+from tests.production import sign_anew
 from tests.server import running
 from tests.services import forge
 from tests.services.test_tokens import FORGED
@@ -21,14 +22,16 @@ ENOUGH = 25
 
 
 def for_real(database_url: str, folder: Path, *issuers: Issuer) -> Settings:
-    """Settings without demo mode, with keys that nobody knows."""
-    return Settings(
+    """Settings without demo mode, with keys that nobody knows; the audit log begins with them."""
+    settings = Settings(
         database_url=database_url,
         oidc_issuers=issuers,
         encryption_keys=SecretStr(f"now:{new_key_text()}"),
         signing_key=SecretStr(new_key_text()),
         erasure_list=folder / "erasures.log",
     )
+    sign_anew(settings)
+    return settings
 
 
 def bearer(token: str) -> dict[str, str]:

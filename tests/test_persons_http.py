@@ -94,6 +94,7 @@ def test_a_consent_is_given_listed_and_withdrawn(client, intake):
         "id": told["id"],
         "provisionId": CHECK,
         "recipient": "Loopbaancoach van FNV of CNV",
+        "purpose": "hand_over",
         "data": ["name", "telephone"],
         "textVersion": "2026-11",
         "givenAt": "2026-11-23T09:00:00Z",
@@ -174,7 +175,8 @@ def test_insight_gives_everything_that_is_held(client, intake):
     assert len(held["processing"]) == 5
     assert held["processing"][0]["at"] == "2026-11-23T09:00:00Z"
     assert {one["activity"].partition("#")[2] for one in held["processing"]} == {
-        "intake-created", "contact-details-changed", "consent-given", "holder-changed",
+        "intake-created", "contact-details-changed", "consent-given", "intake-given-back",
+        "holder-changed",
     }  # fmt: skip
     assert held["contactDetailsErasedAt"] == "2027-02-21T09:00:00Z"
     assert held["intakeErasedAt"] == "2028-11-22T09:00:00Z"

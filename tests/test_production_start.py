@@ -20,7 +20,7 @@ from app.services.tokens import DEMO_CALLERS
 from tests.conftest import filled_database
 from tests.identity import adviser
 from tests.postgres import Cluster
-from tests.production import ENCRYPTION_KEY, ENVIRONMENT, SIGNING_KEY
+from tests.production import ENCRYPTION_KEY, ENVIRONMENT, SIGNING_KEY, production, sign_anew
 from tests.server import ROOT, ServerProcess
 
 SHORT = base64.b64encode(os.urandom(16)).decode()
@@ -70,6 +70,11 @@ REFUSED: dict[str, tuple[Mapping[str, str | None], str]] = {
     "a second issuer for werkcentra of every region": (
         {ISSUERS: issuers({"roles": ["policy"]}, {"roles": ["werkcentrum"]})},
         "GIDS_OIDC_ISSUERS: [1] could speak for another issuer: give it regions",
+    ),
+    "demo mode left on": ({"GIDS_DEMO": "1"}, "GIDS_DEMO: with an issuer and keys of its own"),
+    "demo mode left on, with one key of its own": (
+        {"GIDS_DEMO": "1", SIGNING: None},
+        "GIDS_DEMO: with an issuer and keys of its own",
     ),
     "no encryption key": ({ENCRYPTION: None}, f"{ENCRYPTION}: key 1 is not set, or is the demo's"),
     "the demo's encryption key": (
@@ -217,7 +222,9 @@ class Production(ServerProcess):
 def test_with_everything_right_it_serves_those_who_may_and_tells_no_secret(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    service = Production(filled_database("sqlite", request, tmp_path))
+    url = filled_database("sqlite", request, tmp_path)
+    sign_anew(production(url))
+    service = Production(url)
     log = tmp_path / "log"
     with log.open("wb") as written:
         service.start(written)

@@ -19,8 +19,11 @@ from app.db import Database, UnsafeDatabaseError, require_row_security
 from app.domain.access import EVERY_REGION, NATIONWIDE, NO_REGION
 from app.main import create_app
 from app.models import metadata
+from app.models.row_security import SHOWN, secured
+from app.services import api_keys
+from app.services.catalogue import CatalogueWatch
 from tests.conftest import MONDAY, filled_database
-from tests.postgres import SERVICE, Cluster
+from tests.postgres import SERVICE, SUPERUSER, Cluster
 from tests.production import production
 
 HOLD_NO_CASE = {
@@ -56,6 +59,7 @@ def url(
         # Without triggers and foreign keys: what a row means does not matter here.
         connection.exec_driver_sql("SET session_replication_role = replica")
         for table in SECURED:
+            connection.execute(sa.delete(table))
             for region in REGIONS if table.name in LOGS else (OWN,):
                 connection.execute(sa.insert(table).values(row(table, region)))
     return url
@@ -194,6 +198,44 @@ def test_a_table_that_is_secured_badly_is_seen(
         assert faults(connection) == seen
 
 
+MUTANTS_WITHOUT_FAULT = {
+    "anybody writes": "ALTER POLICY consent_sees ON consent WITH CHECK (true)",
+    "it is for one role": f"ALTER POLICY consent_sees ON consent TO {SERVICE}",
+}
+
+
+@pytest.mark.parametrize(
+    "statement", [*(one for one, _ in MUTANTS.values()), *MUTANTS_WITHOUT_FAULT.values()]
+)
+def test_nothing_is_served_with_a_table_that_is_secured_badly(
+    url: str, database: Database, statement: str
+) -> None:
+    table = next(one.name for one in SECURED if one.name in statement.split())
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    try:
+        told = f"row security was changed or taken off: {table};"
+        with pytest.raises(UnsafeDatabaseError, match=told):
+            require_row_security(database.engine)
+    finally:
+        with database.engine.begin() as connection:
+            put_back(connection, table)
+    require_row_security(database.engine)
+
+
+def put_back(connection: sa.Connection, table: str) -> None:
+    """Secure a table again, as docs/identity.md tells an operator to."""
+    policies = sa.text("SELECT policyname FROM pg_policies WHERE tablename = :table")
+    for name in connection.execute(policies, {"table": table}).scalars():
+        connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
+    for one in secured(table, SHOWN[table]):
+        connection.exec_driver_sql(one)
+
+
+def test_the_models_name_the_tables_that_must_be_secured() -> None:
+    assert {one.name for one in SECURED} == SHOWN.keys()
+
+
 @pytest.mark.parametrize("sees", [None, NO_REGION, ELSEWHERE])
 @pytest.mark.parametrize("table", SECURED, ids=str)
 def test_nothing_can_be_written_that_would_not_be_shown(
@@ -274,6 +316,19 @@ def test_what_was_shown_in_one_transaction_is_not_in_the_next_on_the_same_connec
         assert seen_by(session.connection()) == (process, None, 0)
 
 
+def test_what_touches_no_case_asks_to_be_shown_none(database: Database) -> None:
+    asked: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    CatalogueWatch(database).refresh()
+    with database.write(EVERY_REGION) as session:
+        _, text = api_keys.create(session, "chatbot", now=MONDAY)
+    told = [one for one in asked if "set_config" in one]
+    assert len(told) == 1
+    assert api_keys.ApiKeys(database, lambda: MONDAY).caller(text)
+    assert [one for one in asked if "set_config" in one] == told
+    assert any("UPDATE api_key" in one for one in asked)
+
+
 async def start(app: ApiRules) -> None:
     """Start the app as a server does, and end it."""
     root = app._app
@@ -283,30 +338,58 @@ async def start(app: ApiRules) -> None:
 
 
 ROLES = {
-    "a superuser": "SUPERUSER",
-    "one with BYPASSRLS": f"BYPASSRLS IN ROLE {SERVICE}",
-    "both": "SUPERUSER BYPASSRLS",
+    "a superuser": ["CREATE ROLE {role} LOGIN SUPERUSER"],
+    "one with BYPASSRLS": [f"CREATE ROLE {{role}} LOGIN BYPASSRLS IN ROLE {SERVICE}"],
+    "both": ["CREATE ROLE {role} LOGIN SUPERUSER BYPASSRLS"],
+    "a member of a superuser": [
+        f"CREATE ROLE {{role}} LOGIN IN ROLE {SERVICE}, {SUPERUSER}",
+    ],
+    "a member of a member of one with BYPASSRLS": [
+        f"CREATE ROLE {{role}}_far BYPASSRLS IN ROLE {SERVICE}",
+        "CREATE ROLE {role}_near IN ROLE {role}_far",
+        f"CREATE ROLE {{role}} LOGIN IN ROLE {{role}}_near, {SERVICE}",
+    ],
+    "one that reads the files": [
+        f"CREATE ROLE {{role}} LOGIN IN ROLE {SERVICE}, pg_read_server_files",
+    ],
+    "one that is another from the start": [
+        f"CREATE ROLE {{role}}_far BYPASSRLS IN ROLE {SERVICE}",
+        f"CREATE ROLE {{role}} LOGIN IN ROLE {{role}}_far, {SERVICE}",
+        f"ALTER ROLE {{role}} SET role = {SERVICE}",
+    ],
 }
+LOOK_PAST_AT_ONCE = {"a superuser", "one with BYPASSRLS", "both"}
+"""The others are shown what they ought to be, or nothing, until they say who they are."""
 
 
-@pytest.mark.parametrize("what", ROLES.values(), ids=list(ROLES))
+@contextmanager
+def role_of(cluster: Cluster, statements: list[str]) -> Iterator[str]:
+    """Make roles, and remove them at the end."""
+    role = f"r{uuid4().hex}"
+    with cluster.as_superuser() as superuser:
+        for one in statements:
+            superuser.execute(one.format(role=role))
+        try:
+            yield role
+        finally:
+            for ending in ("", "_near", "_far"):
+                superuser.execute(f"DROP ROLE IF EXISTS {role}{ending}")
+
+
+@pytest.mark.parametrize("what", ROLES)
 def test_a_role_that_looks_past_row_security_is_refused_at_the_start(
     cluster: Cluster, url: str, what: str
 ) -> None:
-    role = f"r{uuid4().hex}"
-    address = cluster.dsn(name_of(url), role)
-    with cluster.as_superuser() as superuser:
-        superuser.execute(f"CREATE ROLE {role} LOGIN {what}")
-        try:
-            with closing(Opened(address)) as opened:
-                with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
-                    require_row_security(opened.database.engine)
+    with role_of(cluster, ROLES[what]) as role:
+        address = cluster.dsn(name_of(url), role)
+        with closing(Opened(address)) as opened:
+            with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
+                require_row_security(opened.database.engine)
+            if what in LOOK_PAST_AT_ONCE:
                 with opened.database.engine.connect() as connection:
                     assert faults(connection) != set()
-            with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
-                asyncio.run(start(create_app(production(address))))
-        finally:
-            superuser.execute(f"DROP ROLE {role}")
+        with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
+            asyncio.run(start(create_app(production(address))))
 
 
 def test_the_role_of_the_service_is_not_refused(url: str, database: Database) -> None:

@@ -7,30 +7,34 @@ from pathlib import Path
 
 from app.config import Settings
 from app.db import opened
-from app.domain.access import EVERY_REGION
+from app.domain.access import EVERY_REGION, SYSTEM
+from app.domain.terms import Action
 from app.services import audit, processing_log
+from app.services.acts import acting
 from app.services.audit import Head, Verified
+from app.services.processing_log import new_trace
 from app.vault import Vault
 
 Say = Callable[[str], None]
 
 
 class HeadFileError(Exception):
-    """A file of known heads holds something else; names the line."""
+    """A file of known heads holds something else, or a head that is not ours; names the line."""
 
 
 def verify(settings: Settings, say: Say, *, heads: Path | None = None) -> int:
     """Say whether the audit log is what was written; 0 when it is, 1 when it is not.
 
     Raises:
-        HeadFileError: the file holds something that `head` does not write.
+        HeadFileError: the file holds something that `head` does not write, or that was not signed.
         KeySettingError: the signing key is not written as it should be.
         OSError: the file of heads cannot be read.
 
     """
-    known = [] if heads is None else read_heads(heads)
+    vault = Vault.of(settings)
+    known = [] if heads is None else read_heads(heads, vault)
     with opened(settings) as database, database.read(EVERY_REGION) as session:
-        found = audit.verify(session, Vault.of(settings), known_heads=known)
+        found = audit.verify(session, vault, known_heads=known)
     if isinstance(found, Verified):
         also = f", with {len(known)} known heads on it" if known else ""
         say(f"audit log: {found.entries} entries, each as it was written{also}")
@@ -41,7 +45,7 @@ def verify(settings: Settings, say: Say, *, heads: Path | None = None) -> int:
 
 
 def head(settings: Settings, say: Say) -> int:
-    """Say which entry is the last, as a line of JSON to keep elsewhere; nothing when there is none.
+    """Say which entry is the last, as a line of JSON to keep elsewhere; nothing without a head.
 
     Hourly, added to a file that the host of the database cannot write, it shows what was put back.
     """
@@ -62,11 +66,11 @@ def head(settings: Settings, say: Say) -> int:
     return 0
 
 
-def read_heads(path: Path) -> list[Head]:
+def read_heads(path: Path, vault: Vault) -> list[Head]:
     """Read the lines that `head` has written to a file.
 
     Raises:
-        HeadFileError: a line is something else.
+        HeadFileError: a line is something else, or was not signed with the signing key.
         OSError: the file cannot be read.
 
     """
@@ -75,18 +79,36 @@ def read_heads(path: Path) -> list[Head]:
         try:
             told = json.loads(line)
             hash_, signature = bytes.fromhex(told["hash"]), bytes.fromhex(told["signature"])
-            heads.append(Head(int(told["number"]), hash_, str(told["at"]), signature))
+            found = Head(int(told["number"]), hash_, str(told["at"]), signature)
         except (KeyError, TypeError, ValueError) as error:
             message = f"{path}: line {number} is not a head as `gids audit head` writes it"
             raise HeadFileError(message) from error
+        if not audit.is_signed(vault, found):
+            raise HeadFileError(f"{path}: line {number} was not signed with the signing key")
+        heads.append(found)
     return heads
 
 
 def export_processing_log(
-    settings: Settings, say: Say, since: datetime | None = None, until: datetime | None = None
+    settings: Settings,
+    say: Say,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    now: datetime,
 ) -> int:
-    """Say the processing log from a moment up to another, as lines of OTLP/JSON."""
-    with opened(settings) as database, database.read(EVERY_REGION) as session:
-        for traces in processing_log.export(session, since=since, until=until):
-            say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
+    """Say the processing log from a moment up to another, as lines of OTLP/JSON.
+
+    The audit log tells of it before the first line is said: a reader can leave halfway.
+
+    Raises:
+        AuditHeadError, DatabaseBusyError, KeySettingError: the audit log cannot tell of it.
+
+    """
+    with opened(settings) as database:
+        with acting(database, SYSTEM, Vault.of(settings), new_trace(), now=now) as act:
+            act.did(Action.processing_log_exported)
+        with database.read(EVERY_REGION) as session:
+            for traces in processing_log.export(session, since=since, until=until):
+                say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
     return 0

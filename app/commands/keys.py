@@ -1,17 +1,21 @@
 """Keys: those of chatbots, and those that wrap what is sealed."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.config import Settings
-from app.db import opened
-from app.domain.access import EVERY_REGION
+from app.db import Database, opened
+from app.domain.access import EVERY_REGION, NO_REGION, SYSTEM
+from app.domain.terms import Action
 from app.models import PersonKey
 from app.services import api_keys
+from app.services.acts import acting
+from app.services.processing_log import new_trace
 from app.vault import ENCRYPTION_KEYS, SIGNING_KEY, Vault, VaultError, WrappedKey, new_key_text
 
 Say = Callable[[str], None]
@@ -25,11 +29,13 @@ def create(settings: Settings, name: str, say: Say, *, now: datetime) -> int:
 
     Raises:
         ApiKeyError: a key with this name is in use, or this is no name.
-        DatabaseBusyError: see app.db.Database.write.
+        AuditHeadError, DatabaseBusyError, KeySettingError: the audit log cannot tell of it.
 
     """
-    with opened(settings) as database, database.write(EVERY_REGION) as session:
-        _, text = api_keys.create(session, name, now=now)
+    vault = Vault.of(settings)
+    with opened(settings) as database, acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+        key, text = api_keys.create(act.session, name, now=now)
+        act.did(Action.key_created, reason=str(key.id))
     say(text)
     say("Keep it now: it is stored nowhere, and not shown again.")
     return 0
@@ -37,7 +43,7 @@ def create(settings: Settings, name: str, say: Say, *, now: datetime) -> int:
 
 def list_all(settings: Settings, say: Say) -> int:
     """Say which keys there are, what became of each, and the day (UTC) of its last use."""
-    with opened(settings) as database, database.read(EVERY_REGION) as session:
+    with opened(settings) as database, database.read(NO_REGION) as session:
         for key in api_keys.list_keys(session):
             used = key.last_used_on.isoformat() if key.last_used_on else "never"
             state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use"
@@ -50,11 +56,13 @@ def revoke(settings: Settings, name: str, say: Say, *, now: datetime) -> int:
 
     Raises:
         ApiKeyError: no key of this name is in use.
-        DatabaseBusyError: see app.db.Database.write.
+        AuditHeadError, DatabaseBusyError, KeySettingError: the audit log cannot tell of it.
 
     """
-    with opened(settings) as database, database.write(EVERY_REGION) as session:
-        api_keys.revoke(session, name, now=now)
+    vault = Vault.of(settings)
+    with opened(settings) as database, acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+        key = api_keys.revoke(act.session, name, now=now)
+        act.did(Action.key_revoked, reason=str(key.id))
     seconds = int(api_keys.BELIEVED.total_seconds())
     say(f"revoked; no process believes it for more than {seconds} seconds from now")
     return 0
@@ -67,48 +75,73 @@ def generate(say: Say) -> int:
     return 0
 
 
-def rotate(settings: Settings, say: Say) -> int:
+def rotate(settings: Settings, say: Say, *, now: datetime) -> int:
     """Wrap every person's key with the present wrapping key; what is sealed stays as it is.
 
-    Each batch is a transaction of its own: stopped halfway, it goes on where it was.
+    It goes over them until there is nothing more to do: a process with the older settings may make
+    keys meanwhile. Each batch is a transaction of its own, with its entry in the audit log:
+    stopped halfway, it goes on where it was. Returns 0 when none is left, and 1 when somebody had
+    one in use each time; run it again then.
 
     Raises:
+        AuditHeadError: the audit log cannot tell of it; nothing was changed.
         KeySettingError: the keys are not written as they should be.
         VaultError: some keys did not open, and stay as they were; all others are done.
         DatabaseBusyError: see app.db.Database.write.
 
     """
     vault = Vault.of(settings)
-    done, faults = 0, list[tuple[UUID, VaultError]]()
+    done = 0
     with opened(settings) as database:
-        after: UUID | None = UUID(int=0)
-        while after is not None:
-            with database.write(EVERY_REGION) as session:
-                batch = _next(session, vault.present_key_id, after)
-                after = batch[-1].intake_id if batch else None
-                failed = list(_rewrap(vault, batch))
-            done += len(batch) - len(failed)
-            faults += failed
-    say(f"{done} keys are wrapped anew, with {vault.present_key_id}")
+        while True:
+            count, faults = _once_over(database, vault, now)
+            done += count
+            if count == 0:
+                break
+        with database.read(EVERY_REGION) as session:
+            left = session.exec(
+                select(sa.func.count()).where(col(PersonKey.key_id) != vault.present_key_id)
+            ).one()
+    say(f"{done} keys are wrapped anew, with {vault.present_key_id}; {left} are left")
     if faults:
         intake, fault = faults[0]
         raise VaultError(f"{len(faults)} keys did not open, the first of intake {intake}: {fault}")
+    if left:
+        say("Older keys are still needed: run this again.")
+        return 1
     say("Older keys are needed only for backups made before now.")
     return 0
 
 
-def _next(session: Session, present: str, after: UUID) -> list[PersonKey]:
-    found = session.exec(
+def _once_over(
+    database: Database, vault: Vault, now: datetime
+) -> tuple[int, list[tuple[UUID, VaultError]]]:
+    """Wrap what nobody has in use; return how many, and those that do not open."""
+    done, faults = 0, list[tuple[UUID, VaultError]]()
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+            batch = _next(act.session, vault.present_key_id, after)
+            after = batch[-1].intake_id if batch else None
+            failed = list(_rewrap(vault, batch))
+            if len(batch) > len(failed):
+                act.did(Action.keys_rotated, reason=vault.present_key_id)
+        done += len(batch) - len(failed)
+        faults += failed
+    return done, faults
+
+
+def _next(session: Session, present: str, after: UUID) -> Sequence[PersonKey]:
+    return session.exec(
         select(PersonKey)
         .where(col(PersonKey.key_id) != present, col(PersonKey.intake_id) > after)
         .order_by(col(PersonKey.intake_id))
         .limit(BATCH)
-        .with_for_update()
-    )
-    return list(found)
+        .with_for_update(skip_locked=True)
+    ).all()
 
 
-def _rewrap(vault: Vault, batch: list[PersonKey]) -> Iterator[tuple[UUID, VaultError]]:
+def _rewrap(vault: Vault, batch: Sequence[PersonKey]) -> Iterator[tuple[UUID, VaultError]]:
     """Wrap these again; yield those that do not open, with the reason."""
     for key in batch:
         try:

@@ -1,15 +1,24 @@
 """What an operator does for the rights and terms of workers: erase again, and let go in time."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from app.config import Settings
 from app.db import opened
 from app.domain.access import EVERY_REGION, SYSTEM
+from app.domain.terms import Action
 from app.services import retention
-from app.services.acts import acting
-from app.services.erasure import erase_again, still_there
+from app.services.acts import Act, acting
+from app.services.erasure import (
+    consents_still_there,
+    details_still_there,
+    erase_again,
+    forget_again,
+    still_there,
+    withdraw_again,
+)
 from app.services.erasure_list import read
 from app.services.planner import Planning
 from app.services.processing_log import new_trace
@@ -20,7 +29,7 @@ Say = Callable[[str], None]
 
 
 def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now: datetime) -> int:
-    """Erase again whom a restored backup brought back; 1 when a list has lines that say nothing.
+    """Let go again what a restored backup brought back; 1 when a list has lines that say nothing.
 
     Without files it is the list of the settings. Stopped halfway, it can be done again.
 
@@ -30,32 +39,58 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
         DatabaseBusyError: see app.db.Database.write.
 
     """
-    planning, vault, erased, code = Planning.of(settings), Vault.of(settings), 0, 0
+    planning, vault, own = Planning.of(settings), Vault.of(settings), settings.erasure_list
+    intakes, details, consents, code = 0, 0, 0, 0
     with opened(settings) as database:
-        for path in files or [settings.erasure_list]:
+
+        def act() -> AbstractContextManager[Act]:
+            return acting(database, SYSTEM, vault, new_trace(), now=now)
+
+        for path in files or [own]:
             listed = read(_existing(path) if files else path)
-            for intake_id in still_there(database, listed.intakes):
-                with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
-                    erased += erase_again(act, intake_id, planning, settings.erasure_list)
+            for one in still_there(database, listed.intakes):
+                with act() as again:
+                    intakes += erase_again(again, one, planning, own)
+            for one in details_still_there(database, listed.contact_details):
+                with act() as again:
+                    details += forget_again(again, one, listed.contact_details[one], own)
+            for one in consents_still_there(database, listed.consents):
+                with act() as again:
+                    consents += withdraw_again(again, one, listed.consents[one], own)
             code |= _tell_faults(path, listed.faulty_lines, say)
         database.sweep()
-    say(f"{erased} intakes were erased again")
+    say(f"intakes: {intakes} erased again")
+    say(f"contact details: {details} removed again")
+    say(f"consents: {consents} withdrawn again")
     return code
 
 
 def check_erasures(settings: Settings, say: Say) -> int:
-    """Say how many on the erasure list are still there; 1 when there are any."""
+    """Say how much of what is on the erasure list is still there; 1 when there is any."""
     listed = read(settings.erasure_list)
     with opened(settings) as database:
-        there = sum(1 for _ in still_there(database, listed.intakes))
-    say(f"{len(listed.intakes)} erasures on the list, {there} of them are still there")
-    if there:
-        say("`gids erasures replay` erases them again")
-    return _tell_faults(settings.erasure_list, listed.faulty_lines, say) or int(there > 0)
+        there = {
+            "intakes": (listed.intakes, still_there(database, listed.intakes)),
+            "contact details": (
+                listed.contact_details,
+                details_still_there(database, listed.contact_details),
+            ),
+            "consents": (listed.consents, consents_still_there(database, listed.consents)),
+        }
+        left = 0
+        for kind, (on_the_list, found) in there.items():
+            count = sum(1 for _ in found)
+            say(f"{kind}: {len(on_the_list)} on the list, {count} of them still there")
+            left += count
+    if left:
+        say("`gids erasures replay` lets them go again")
+    return _tell_faults(settings.erasure_list, listed.faulty_lines, say) or int(left > 0)
 
 
 def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool) -> int:
     """Let go what is past its term, or with `dry_run` only say how much that is.
+
+    The audit log tells of either.
 
     Raises:
         OSError: the erasure list cannot be written.
@@ -63,18 +98,21 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
         DatabaseBusyError: see app.db.Database.write.
 
     """
-    terms = Terms.of(settings)
+    terms, vault = Terms.of(settings), Vault.of(settings)
     with opened(settings) as database:
+        # First: also of a run that is stopped halfway it is told that it began.
+        with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+            act.did(Action.retention_run)
         if dry_run:
             with database.read(EVERY_REGION) as session:
                 count = retention.count_due(session, terms, now=now)
         else:
-            vault = Vault.of(settings)
             count = retention.run(database, vault, terms, settings.erasure_list, now=now)
     will = "would go" if dry_run else "gone"
     say(f"contact details: {count.contact_details} {will}")
     say(f"intakes: {count.intakes} {will}")
     say(f"entries of the processing log: {count.processing_log} {will}")
+    say(f"names of advisers who left: {count.advisers} {will}")
     return 0
 
 

@@ -8,6 +8,8 @@ from app.domain.terms import Role
 
 EVERY_REGION = "*"
 NO_REGION = ""
+"""For what touches no secured table: the catalogue, availability of advisers, keys of chatbots."""
+
 NATIONWIDE = "NL01"
 """CBS code of the whole country: the session log of intakes whose region is not known."""
 
@@ -59,8 +61,13 @@ class Caller:
 
     @property
     def sees(self) -> str:
-        """Which regions' rows the database shows; an adviser's cases lie in any region."""
-        return EVERY_REGION if self.roles & {Role.adviser, Role.operator} else NO_REGION
+        """Which regions' rows the database shows in what this caller does.
+
+        An adviser's cases lie in any region. Others do nothing on persons, whatever their role:
+        who reads a session log is shown the one region asked for, if it is among `logs`.
+        """
+        whole = Role.adviser in self.roles or self == SYSTEM
+        return EVERY_REGION if whole else NO_REGION
 
     @property
     def logs(self) -> frozenset[str]:
@@ -79,6 +86,6 @@ def caller_id(issuer: str, subject: str) -> UUID:
 
 
 SYSTEM = Caller(UUID(int=1), "system", frozenset({Role.operator}))
-"""The service itself: upkeep, retention, the operator at a terminal."""
+"""The service itself: upkeep, retention, the operator at a terminal. No token stands for it."""
 
 ANONYMOUS = Caller(UUID(int=0), "anonymous", frozenset())

@@ -168,7 +168,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done to the data of a person; each has its line in the processing register."""
+    """What the audit log tells of. What is done to the data of a person is in the register too."""
 
     intake_created = "intake_created"
     intake_read = "intake_read"
@@ -186,7 +186,24 @@ class Action(StrEnum):
     contact_details_expired = "contact_details_expired"
     intake_erased = "intake_erased"
     intake_expired = "intake_expired"
+    intake_given_back = "intake_given_back"
+    key_created = "key_created"
+    key_revoked = "key_revoked"
+    keys_rotated = "keys_rotated"
+    processing_log_exported = "processing_log_exported"
+    retention_run = "retention_run"
 
+
+OF_NO_PERSON = frozenset(
+    {
+        Action.key_created,
+        Action.key_revoked,
+        Action.keys_rotated,
+        Action.processing_log_exported,
+        Action.retention_run,
+    }
+)
+"""Deeds of an operator that name no intake: in the audit log alone, and not in the register."""
 
 NOT_TOUCHING = frozenset(
     {
@@ -209,6 +226,12 @@ class HolderReason(StrEnum):
     workload = "workload"
     expertise = "expertise"
     other = "other"
+
+
+class ConsentPurpose(StrEnum):
+    """What a consent is for. hand_over: the desk of a provision contacts the worker and helps."""
+
+    hand_over = "hand_over"
 
 
 class ContactData(StrEnum):

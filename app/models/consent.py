@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Moment
+from app.domain.terms import ConsentPurpose
+from app.models.base import Moment, enum_column
 from app.models.guards import guard
 from app.models.row_security import secured
 
@@ -35,6 +36,7 @@ class Consent(SQLModel, table=True):
     provision_id: str = Field(max_length=120)
     recipient: str = Field(max_length=200)
     data: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
+    purpose: ConsentPurpose = Field(sa_column=enum_column(ConsentPurpose, "purpose"))
     text_version: str = Field(max_length=20)
     given_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
     withdrawn_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))

@@ -1,10 +1,12 @@
 """What is known of a person: the key to it, and how to reach them. All of it sealed."""
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app.models.base import Moment
 from app.models.guards import guard
 from app.models.row_security import secured
 
@@ -23,7 +25,10 @@ class PersonKey(SQLModel, table=True):
 
 
 class ContactDetails(SQLModel, table=True):
-    """Name, telephone and e-mail, as far as the worker gave them, sealed as one document."""
+    """Name, telephone and e-mail, as far as the worker gave them, sealed as one document.
+
+    `changed_at` tells details given anew from those that the erasure list says were removed.
+    """
 
     __tablename__ = "contact_details"
 
@@ -31,6 +36,7 @@ class ContactDetails(SQLModel, table=True):
         sa_column=sa.Column(sa.Uuid, sa.ForeignKey("intake.id"), primary_key=True)
     )
     content: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
+    changed_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
 
 
 guard(PersonKey, postgresql=secured("person_key"), sqlite=())

@@ -28,6 +28,7 @@ def consent_answer(consent: Consent) -> ConsentAnswer:
             "provision_id": consent.provision_id,
             "recipient": consent.recipient,
             "data": consent.data,
+            "purpose": consent.purpose,
             "text_version": consent.text_version,
             "given_at": consent.given_at,
             "withdrawn_at": consent.withdrawn_at,

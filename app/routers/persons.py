@@ -71,9 +71,9 @@ def read_contact_details(intake_id: IntakeId, act: AdviserAct) -> ContactDetails
     dependencies=[Depends(swept, scope="function")],
     responses=problems(404, 409),
 )
-def remove_contact_details(intake_id: IntakeId, act: AdviserAct) -> None:
+def remove_contact_details(intake_id: IntakeId, act: AdviserAct, erasures: ErasureListDep) -> None:
     """Forget how the worker can be reached."""
-    contact_details.remove(act, intake_id)
+    contact_details.remove(act, intake_id, erasures)
 
 
 @router.get("/consent-texts", tags=["consents"])
@@ -147,9 +147,11 @@ def list_consents(
     tags=["consents"],
     responses=problems(404, 409),
 )
-def withdraw_consent(intake_id: IntakeId, consent_id: ConsentId, act: AdviserAct) -> ConsentAnswer:
+def withdraw_consent(
+    intake_id: IntakeId, consent_id: ConsentId, act: AdviserAct, erasures: ErasureListDep
+) -> ConsentAnswer:
     """Withdraw a consent; from then on nothing more is given."""
-    return consent_answer(consents.withdraw(act, intake_id, consent_id))
+    return consent_answer(consents.withdraw(act, intake_id, consent_id, erasures))
 
 
 @router.get("/intakes/{intakeId}/personal-data", tags=["personal-data"], responses=problems(404))

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from app.domain.bsn import holds_bsn
-from app.domain.terms import ContactData
+from app.domain.terms import ConsentPurpose, ContactData
 from app.schemas.base import Answer, Contract, Instant, Name, OptionalInstant, refusal
 from app.schemas.holder import HolderChangeAnswer
 from app.schemas.intake import IntakeAnswer, RecordId
@@ -123,6 +123,8 @@ class ConsentAnswer(Answer):
     provision_id: str
     recipient: str
     """Who receives the data; never the employer."""
+    purpose: ConsentPurpose
+    """What for: the recipient may contact the worker and help them further."""
     data: list[ContactData]
     text_version: str
     given_at: Instant
@@ -173,6 +175,6 @@ class PersonalDataAnswer(Answer):
     processing: list[ProcessingAnswer]
     """What was done with these data before now, oldest first."""
     contact_details_erased_at: OptionalInstant
-    """If nothing more happens; null when there are none, or a session is to come."""
+    """If nothing more happens; null when there are none, or a session is planned."""
     intake_erased_at: OptionalInstant
-    """If nothing more happens; null when a session is to come."""
+    """If nothing more happens; null when a session is planned. Waiting for one is no reason."""

@@ -1,4 +1,4 @@
-"""The processing register, as far as this service knows it: an activity for every action.
+"""The processing register, as far as this service knows it: an activity per action on a person.
 
 docs/processing-register.md shows the same to people, and is kept in step. The Dutch is what a
 worker reads who asks what was done with their data. Legal bases are proposals: the organisations
@@ -76,8 +76,13 @@ ACTIVITIES: dict[Action, Activity] = {
         ASKED,
     ),
     Action.holder_changed: Activity(
-        "Intake overnemen of teruggeven",
-        "Een andere adviseur helpt de werkende verder, of de intake wacht op een adviseur.",
+        "Intake overnemen",
+        "Een andere adviseur helpt de werkende verder.",
+        ASKED,
+    ),
+    Action.intake_given_back: Activity(
+        "Intake teruggeven",
+        "De intake wacht tot een andere adviseur de werkende verder helpt.",
         ASKED,
     ),
     Action.contact_details_changed: Activity(

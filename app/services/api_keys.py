@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.db import Database
-from app.domain.access import EVERY_REGION, Caller
+from app.domain.access import NO_REGION, Caller
 from app.domain.terms import Role
 from app.models import ApiKey
 from app.models.api_key import LONGEST_KEY_NAME
@@ -110,7 +110,7 @@ class ApiKeys:
 
     def _look_up(self, digest: bytes) -> Caller | None:
         now = self._clock()
-        with self._database.read(EVERY_REGION) as session:
+        with self._database.read(NO_REGION) as session:
             key = session.exec(
                 select(ApiKey).where(col(ApiKey.digest) == digest, col(ApiKey.revoked_at).is_(None))
             ).one_or_none()
@@ -124,7 +124,7 @@ class ApiKeys:
         return caller
 
     def _note_use(self, key: ApiKey, now: datetime) -> None:
-        with self._database.write(EVERY_REGION) as session:
+        with self._database.write(NO_REGION) as session:
             session.execute(
                 sa.update(ApiKey).where(col(ApiKey.id) == key.id).values(last_used_on=now.date())
             )

@@ -5,6 +5,9 @@ not in the database, says which entry is the last. One chain for all regions: th
 until the transaction ends, so a use case writes its entries last of all. It then waits for nobody
 while others wait for it: no two can wait for each other, and the wait is one commit long.
 
+The first head is signed as well, when the schema is made and never after (app/migrate.py): a log
+that was emptied, head and all, does not begin anew.
+
 Who can write to the database and lacks the key can still put back an older state of the whole log,
 with its head of then. Heads exported in time, and kept elsewhere, show that too.
 """
@@ -18,9 +21,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
-from app.db import insert_into
 from app.domain.access import Caller
 from app.models import AuditEntry, AuditHead, Intake, ProcessingEntry, SessionLogEntry
 from app.models.audit import HASH_BYTES
@@ -56,26 +58,24 @@ _HEADS = {
     ),
     "sqlite": sa.text("SELECT id, number, hash, at, signature FROM audit_head"),
 }
-_LEFT_BY_DEEDS: tuple[type[SQLModel], ...] = (Intake, SessionLogEntry, ProcessingEntry)
-"""Tables in which nothing is written without an entry of the audit log."""
 
 
 class AuditHeadError(Exception):
-    """The head was not signed with the present key, so nothing may be built on it.
+    """There is no head that was signed with the present key, so there is nothing to build on.
 
-    Either the head was changed past the service, or the signing key was.
+    Either the head was changed or taken away past the service, or the signing key was changed.
     """
 
     def __init__(self) -> None:
         super().__init__(
-            "the head of the audit log was changed, or was signed with another signing key;"
-            " see `gids audit verify`"
+            "the head of the audit log is gone, was changed, or was signed with another signing"
+            " key; see `gids audit verify`"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of a moment; `at` is UTC."""
+    """The last entry of a moment, 0 before there was any; `at` is UTC."""
 
     number: int
     hash: bytes
@@ -101,6 +101,20 @@ class Broken:
     what: str
 
 
+def begin(connection: sa.Connection, vault: Vault, *, now: datetime) -> bool:
+    """Sign the first head of a log in which nothing is written yet; return whether that was so.
+
+    A log that is there stays as it is: entries without a head are not made good.
+    """
+    there = (sa.select(col(AuditHead.id)), sa.select(col(AuditEntry.number)).limit(1))
+    if any(connection.execute(one).first() for one in there):
+        return False
+    signature = _signature(vault, 0, NOTHING, _text(now))
+    first = {"id": 1, "number": 0, "hash": NOTHING, "at": now, "signature": signature}
+    connection.execute(sa.insert(AuditHead), first)
+    return True
+
+
 def append(
     session: Session, vault: Vault, caller: Caller, deeds: Sequence[Deed], *, now: datetime
 ) -> None:
@@ -109,13 +123,14 @@ def append(
     An entry per deed and intake: of a list, who was on it. A list of nobody is an entry as well.
 
     Raises:
-        AuditHeadError: the head is not ours; to go on would sign what somebody else made of it.
+        AuditHeadError: the head is gone or not ours; to go on would sign what somebody else made
+            of the log.
 
     """
     if not deeds:
         return
-    head = _lock_head(session, now)
-    if head.number > 0 and head.signature != _signature(vault, head.number, head.hash, head.at):
+    head = _lock_head(session)
+    if head is None or not is_signed(vault, head):
         raise AuditHeadError
     previous, rows = head.hash, []
     roles = ",".join(sorted(caller.roles))
@@ -158,7 +173,7 @@ def _whose(deed: Deed) -> Sequence[UUID | None]:
 
 
 def head(session: Session) -> Head | None:
-    """Read the present head, to keep it outside the database; none when nothing was written."""
+    """Read the present head, to keep it outside the database; none when it was taken away."""
     found = session.execute(_HEADS[_dialect(session)]).one_or_none()
     return None if found is None else Head(found.number, found.hash, found.at, found.signature)
 
@@ -169,11 +184,16 @@ def verify(
     """Read the whole log and say whether it is what was written, in memory that stays flat.
 
     The session must see every region, and one state of the database (app.db.Database.read).
-    Heads that were exported earlier must lie on the chain.
+    Heads that were exported earlier, and are signed (`is_signed`), must lie on the chain. One from
+    before the first entry lies on any; it tells when the log began, which is once.
     """
     known: dict[int, list[bytes]] = {}
+    begun = set()
     for one in known_heads:
-        known.setdefault(one.number, []).append(one.hash)
+        if one.number == 0:
+            begun.add(one.at)
+        else:
+            known.setdefault(one.number, []).append(one.hash)
     last, previous = 0, NOTHING
     rows = session.execute(_ENTRIES[_dialect(session)], execution_options={"yield_per": BATCH})
     with rows:
@@ -183,7 +203,7 @@ def verify(
             if fault is not None:
                 return fault
             last = number
-    fault = _fault_at_the_end(session, vault, last, previous)
+    fault = _fault_at_the_end(session, vault, last, previous, begun)
     if fault is None and known:
         return Broken(last + 1, f"is missing: a known head tells of entry {max(known)}")
     return fault or Verified(last)
@@ -201,20 +221,32 @@ def _fault_of(row: sa.Row[Any], number: int, expected: bytes, known: list[bytes]
     return None
 
 
-def _fault_at_the_end(session: Session, vault: Vault, last: int, previous: bytes) -> Broken | None:
+def is_signed(vault: Vault, head: Head | sa.Row[Any]) -> bool:
+    """Tell whether a head is as it was signed with the signing key."""
+    signed: bool = head.signature == _signature(vault, head.number, head.hash, head.at)
+    return signed
+
+
+def _fault_at_the_end(
+    session: Session, vault: Vault, last: int, previous: bytes, begun: set[str]
+) -> Broken | None:
     heads = session.execute(_HEADS[_dialect(session)]).all()
-    if not heads and last == 0:
-        if any(_is_there(session, table) for table in _LEFT_BY_DEEDS):
-            return Broken(1, "is missing: the log is empty, and there is what deeds have left")
-        return None
     if [one.id for one in heads] != [1]:
         return Broken(None, "there must be one head")
-    return _fault_of_head(heads[0], vault, last, previous)
+    (head,) = heads
+    fault = _fault_of_head(head, vault, last, previous)
+    if fault is None and last == 0:
+        begun = begun | {head.at}
+        if _have_left_something(session, since=datetime.strptime(head.at, AT).replace(tzinfo=UTC)):
+            return Broken(1, "is missing: the log is empty, and there is what deeds have left")
+    if fault is None and len(begun) > 1:
+        return Broken(None, "known heads tell that it began more than once")
+    return fault
 
 
 def _fault_of_head(head: sa.Row[Any], vault: Vault, last: int, previous: bytes) -> Broken | None:
     # The signature first: what is signed is sure to be of the right types.
-    if head.signature != _signature(vault, head.number, head.hash, head.at):
+    if not is_signed(vault, head):
         return Broken(None, "the head was not signed with the signing key")
     if head.number > last:
         return Broken(last + 1, f"is missing: the head tells of entry {head.number}")
@@ -225,21 +257,25 @@ def _fault_of_head(head: sa.Row[Any], vault: Vault, last: int, previous: bytes) 
     return None
 
 
-def _is_there(session: Session, table: type[SQLModel]) -> bool:
-    return session.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
-
-
-def _lock_head(session: Session, now: datetime) -> Head:
-    """Wait for the turn to write, and hold it until the transaction ends."""
-    session.execute(
-        insert_into(session, AuditHead)
-        .values(id=1, number=0, hash=NOTHING, at=now, signature=NOTHING)
-        .on_conflict_do_nothing()
+def _have_left_something(session: Session, *, since: datetime) -> bool:
+    """Look where nothing is written without an entry; the session log is older than this log."""
+    places = (
+        sa.select(col(Intake.id)),
+        sa.select(col(ProcessingEntry.span_id)),
+        sa.select(col(SessionLogEntry.number)).where(col(SessionLogEntry.at) >= since),
     )
+    return any(session.execute(place.limit(1)).first() for place in places)
+
+
+def _lock_head(session: Session) -> Head | None:
+    """Wait for the turn to write, and hold it until the transaction ends."""
     columns = (col(AuditHead.number), col(AuditHead.hash), col(AuditHead.at))
-    number, hash_, at, signature = session.execute(
+    found = session.execute(
         sa.select(*columns, col(AuditHead.signature)).with_for_update()
-    ).one()
+    ).one_or_none()
+    if found is None:
+        return None
+    number, hash_, at, signature = found
     return Head(number, hash_, _text(at), signature)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from app.catalogue import Record, build, digest
 from app.db import Database, insert_into
-from app.domain.access import EVERY_REGION
+from app.domain.access import NO_REGION
 from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
 from app.domain.skills import SkillIndex
@@ -115,13 +115,13 @@ class CatalogueWatch:
     def __init__(self, database: Database) -> None:
         """Read the catalogue once; `refresh` follows it."""
         self._database = database
-        with database.read(EVERY_REGION) as session:
+        with database.read(NO_REGION) as session:
             self._state = catalogue_state(session)
             self.knowledge = read_knowledge(session)
 
     def refresh(self) -> None:
         """Replace the copy when another catalogue holds."""
-        with self._database.read(EVERY_REGION) as session:
+        with self._database.read(NO_REGION) as session:
             state = catalogue_state(session)
             if state != self._state:
                 self.knowledge = read_knowledge(session)

@@ -1,6 +1,8 @@
 """Consent of a worker, per recipient: nothing about a person goes to anybody without it."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlmodel import col, select
@@ -9,8 +11,9 @@ from app.domain.catalogue import Provision
 from app.domain.consent import CONSENT_TEXTS
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
 from app.domain.intake import Knowledge
-from app.domain.terms import Action, ContactData
+from app.domain.terms import Action, ConsentPurpose, ContactData
 from app.models import Consent, Intake, Referral
+from app.services import erasure_list
 from app.services.acts import Act
 from app.services.holders import find_intake, held_row
 
@@ -53,7 +56,9 @@ def give(
     text_version: str,
     knowledge: Knowledge,
 ) -> tuple[Consent, Intake]:
-    """Keep that a worker consents: to whom, to which data, in which words (AVG, article 7, 1).
+    """Keep that a worker consents: to whom, what for, which data, which words (AVG, article 7, 1).
+
+    What for is what every text of app.domain.consent asks: handing over.
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
@@ -75,6 +80,7 @@ def give(
         provision_id=provision.id,
         recipient=provision.receiver or provision.provider or provision.name,
         data=[one.value for one in ContactData if one in data],
+        purpose=ConsentPurpose.hand_over,
         text_version=text_version,
         given_at=act.now,
     )
@@ -119,11 +125,12 @@ def consents_of(act: Act, intake: Intake) -> list[Consent]:
     return list(act.session.exec(statement.order_by(col(Consent.given_at), col(Consent.id))))
 
 
-def withdraw(act: Act, intake_id: UUID, consent_id: UUID) -> Consent:
+def withdraw(act: Act, intake_id: UUID, consent_id: UUID, erasures: Path) -> Consent:
     """Withdraw a consent (AVG, article 7, 3); doing so twice is doing so once.
 
     Raises:
         NotFound, NotYoursError: no such consent, or not the caller's to change.
+        OSError: the erasure list cannot be written.
 
     """
     intake = held_row(act, intake_id)
@@ -131,9 +138,24 @@ def withdraw(act: Act, intake_id: UUID, consent_id: UUID) -> Consent:
     if consent is None or consent.intake_id != intake.id:
         raise NotFound
     if consent.withdrawn_at is None:
-        # The clock of another host may be behind.
-        consent.withdrawn_at = max(act.now, consent.given_at)
         act.did(Action.consent_withdrawn, intake)
+        end(act, consent, erasures, at=act.now)
     else:
         act.did(Action.intake_read, intake)
     return consent
+
+
+def end(act: Act, consent: Consent, erasures: Path, *, at: datetime) -> None:
+    """Withdraw a consent as of a moment, and put that on the erasure list.
+
+    The caller holds the row of the intake, and has told of the deed.
+
+    Raises:
+        OSError: the erasure list cannot be written.
+
+    """
+    # The clock of another host may be behind.
+    consent.withdrawn_at = max(at, consent.given_at)
+    act.session.flush()
+    what = f"{erasure_list.CONSENT}{consent.id}"
+    erasure_list.add(erasures, [consent.intake_id], at=consent.withdrawn_at, what=what)

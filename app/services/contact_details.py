@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from app.db import insert_into
 from app.domain.errors import NotFound
 from app.domain.terms import Action
 from app.models import ContactDetails, Intake
+from app.services import erasure_list
 from app.services.acts import Act
 from app.services.holders import find_intake, held_row
 from app.services.sealed import cipher_of
@@ -34,10 +37,11 @@ def change(act: Act, intake_id: UUID, details: Details) -> Details:
     intake = held_row(act, intake_id)
     document = json.dumps(asdict(details), ensure_ascii=False).encode()
     sealed = cipher_of(act.session, act.vault, intake.id).seal(PLACE, intake.id, document)
+    kept = {"content": sealed, "changed_at": act.now}
     act.session.execute(
         insert_into(act.session, ContactDetails)
-        .values(intake_id=intake.id, content=sealed)
-        .on_conflict_do_update(index_elements=["intake_id"], set_={"content": sealed})
+        .values(intake_id=intake.id, **kept)
+        .on_conflict_do_update(index_elements=["intake_id"], set_=kept)
     )
     act.did(Action.contact_details_changed, intake)
     return details
@@ -67,15 +71,34 @@ def open_details(act: Act, intake: Intake) -> Details | None:
     return Details(**json.loads(cipher.open(PLACE, intake.id, kept.content)))
 
 
-def remove(act: Act, intake_id: UUID) -> None:
+def remove(act: Act, intake_id: UUID, erasures: Path) -> None:
     """Forget how the worker can be reached; where nothing was given, nothing happens.
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
+        OSError: the erasure list cannot be written.
 
     """
     intake = held_row(act, intake_id)
     kept = act.session.get(ContactDetails, intake.id)
     if kept is not None:
-        act.session.delete(kept)
         act.did(Action.contact_details_changed, intake)
+        forget(act, kept, erasures, at=act.now)
+
+
+def forget(act: Act, kept: ContactDetails, erasures: Path, *, at: datetime) -> None:
+    """Remove contact details as of a moment, and put that on the erasure list.
+
+    The caller holds the row of the intake, and has told of the deed. What is given again later
+    is newer than the line.
+
+    Raises:
+        OSError: the erasure list cannot be written.
+
+    """
+    act.session.delete(kept)
+    act.session.flush()
+    # The clock of another host may be behind.
+    at = max(at, kept.changed_at)
+    what = erasure_list.CONTACT_DETAILS
+    erasure_list.add(erasures, [kept.intake_id], at=at, what=what)

@@ -1,6 +1,10 @@
-"""Erasing a person: the key destroyed, every row gone, the logs kept as they hold no person."""
+"""Erasing a person: the key destroyed, every row gone, the logs kept as they hold no person.
 
-from collections.abc import Iterator, Sequence
+And letting go again what a restored backup brought back: persons, contact details, consents.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +24,7 @@ from app.models import (
     Referral,
     SessionLogCounter,
 )
-from app.services import erasure_list
+from app.services import consents, contact_details, erasure_list
 from app.services.acts import Act
 from app.services.holders import NotYoursError, locked_intake
 from app.services.idempotency import forget_person
@@ -52,7 +56,10 @@ def erase(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> None
     """
     intake, counter = locked_intake(act, intake_id)
     if intake.holder_id != act.caller.id:
-        raise NotYoursError("Only who holds an intake can erase it. Take it over first.")
+        raise NotYoursError(
+            "Only who holds an intake can erase it."
+            " Take it over first, if it is of your organisation."
+        )
     end_guidance(act, counter, intake, planning)
     act.did(Action.intake_erased, intake)
     remove(act, [intake], erasures)
@@ -98,12 +105,7 @@ def erase_again(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -
     if found is None:
         return False
     counter = lock_region(act.session, found.region)
-    intake = act.session.exec(
-        select(Intake)
-        .where(col(Intake.id) == intake_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    intake = _held(act.session, intake_id)
     if intake is None:
         return False
     end_guidance(act, counter, intake, planning)
@@ -112,10 +114,77 @@ def erase_again(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -
     return True
 
 
+def forget_again(act: Act, intake_id: UUID, at: datetime, erasures: Path) -> bool:
+    """Remove contact details that were removed at a moment; says whether they were there.
+
+    What was given after that moment stays.
+    """
+    intake = _held(act.session, intake_id)
+    kept = act.session.get(ContactDetails, intake_id, populate_existing=True)
+    if intake is None or kept is None or kept.changed_at > at:
+        return False
+    _did_again(act, Action.contact_details_changed, intake)
+    contact_details.forget(act, kept, erasures, at=at)
+    return True
+
+
+def withdraw_again(act: Act, consent_id: UUID, at: datetime, erasures: Path) -> bool:
+    """Withdraw a consent that was withdrawn at a moment; says whether it held."""
+    found = act.session.get(Consent, consent_id)
+    intake = None if found is None else _held(act.session, found.intake_id)
+    consent = act.session.get(Consent, consent_id, populate_existing=True)
+    if intake is None or consent is None or consent.withdrawn_at is not None:
+        return False
+    _did_again(act, Action.consent_withdrawn, intake)
+    consents.end(act, consent, erasures, at=at)
+    return True
+
+
+def _held(session: Session, intake_id: UUID) -> Intake | None:
+    return session.exec(
+        select(Intake)
+        .where(col(Intake.id) == intake_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _did_again(act: Act, action: Action, intake: Intake) -> None:
+    """Tell of what was done before; the case is as old as it was."""
+    touched_at = intake.touched_at
+    act.did(action, intake, reason=REPLAY)
+    intake.touched_at = touched_at
+
+
 def still_there(database: Database, intakes: Sequence[UUID]) -> Iterator[UUID]:
     """Yield those of these persons who are in the database, some hundreds at a time."""
-    for begin in range(0, len(intakes), BATCH):
-        wanted = col(Intake.id).in_(intakes[begin : begin + BATCH])
+    for batch in _batched(intakes):
+        wanted = select(Intake.id).where(col(Intake.id).in_(batch))
         with database.read(EVERY_REGION) as session:
-            found = list(session.exec(select(Intake.id).where(wanted).order_by(col(Intake.id))))
+            found = list(session.exec(wanted.order_by(col(Intake.id))))
         yield from found
+
+
+def details_still_there(database: Database, removed: Mapping[UUID, datetime]) -> Iterator[UUID]:
+    """Yield the intakes of which contact details are there that are no newer than this."""
+    given = select(ContactDetails.intake_id, ContactDetails.changed_at)
+    for batch in _batched(list(removed)):
+        wanted = given.where(col(ContactDetails.intake_id).in_(batch))
+        with database.read(EVERY_REGION) as session:
+            found = list(session.exec(wanted.order_by(col(ContactDetails.intake_id))))
+        yield from (intake for intake, changed_at in found if changed_at <= removed[intake])
+
+
+def consents_still_there(database: Database, withdrawn: Mapping[UUID, datetime]) -> Iterator[UUID]:
+    """Yield those of these consents that hold."""
+    holding = select(Consent.id).where(col(Consent.withdrawn_at).is_(None))
+    for batch in _batched(list(withdrawn)):
+        with database.read(EVERY_REGION) as session:
+            found = list(
+                session.exec(holding.where(col(Consent.id).in_(batch)).order_by(col(Consent.id)))
+            )
+        yield from found
+
+
+def _batched(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[begin : begin + BATCH] for begin in range(0, len(ids), BATCH))

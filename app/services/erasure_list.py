@@ -1,19 +1,30 @@
-"""The erasure list: which persons were erased, kept in a file outside the database.
+"""The erasure list: what was let go at whose wish or at its term, in a file outside the database.
 
-A backup that is put back brings erased persons back; the list says whom to erase again. It holds
-ids alone, which lead to nobody once the intake is gone.
+A backup that is put back brings it back; the list says what to let go again. It holds moments and
+ids alone, which lead to nobody once the intake is gone. A line of each kind:
+
+    2026-11-23T09:00:00.000000Z <intake>                      the person was erased
+    2026-11-23T09:00:00.000000Z <intake> contact-details      their contact details were removed
+    2026-11-23T09:00:00.000000Z <intake> consent <consent>    they withdrew this consent
 """
 
 import fcntl
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+CONTACT_DETAILS = " contact-details"
+CONSENT = " consent "
+
+_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_LINE = re.compile(
+    r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z)"
+    rf" (?P<intake>{_ID})(?:(?P<details>{CONTACT_DETAILS})|{CONSENT}(?P<consent>{_ID}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +32,34 @@ class Erasures:
     """What a list says: who was erased, each once, and the numbers of lines that say nothing.
 
     Such a line is what a full disk or a power cut left; its erasure was never committed.
+    `contact_details` says of an intake when they were last removed, `consents` of a consent when
+    it was first withdrawn.
     """
 
     intakes: tuple[UUID, ...]
     faulty_lines: tuple[int, ...]
+    contact_details: Mapping[UUID, datetime] = field(default_factory=dict)
+    consents: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
-def add(path: Path, intakes: Sequence[UUID], *, at: datetime) -> None:
+def add(path: Path, intakes: Sequence[UUID], *, at: datetime, what: str = "") -> None:
     """Add erasures to the list; they are on disk when this returns.
 
-    Comes before the commit of the erasure itself: a crash in between leaves somebody on the list
-    who is still there, and `gids erasures check` tells.
+    `what` is nothing for the whole person, CONTACT_DETAILS, or CONSENT with the id of a consent.
+
+    Comes before the commit of the erasure itself: a crash in between leaves something on the list
+    that is still there, and `gids erasures check` tells.
 
     Raises:
-        OSError: the file cannot be written; nobody may be erased then.
+        OSError: the file cannot be written; nothing may be let go then.
 
     """
     if not intakes:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
-    lines = "".join(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {intake}\n" for intake in intakes)
+    moment = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    lines = "".join(f"{moment} {intake}{what}\n" for intake in intakes)
     file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -65,15 +83,31 @@ def read(path: Path) -> Erasures:
     if not path.exists():
         return Erasures((), ())
     found: dict[UUID, None] = {}
+    details: dict[UUID, datetime] = {}
+    consents: dict[UUID, datetime] = {}
     faulty = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             told = _LINE.fullmatch(line.removesuffix("\n"))
-            if told is not None:
-                found[UUID(told[1])] = None
-            elif line.strip():
-                faulty.append(number)
-    return Erasures(tuple(found), tuple(faulty))
+            at = None if told is None else _moment(told["at"])
+            if told is None or at is None:
+                if line.strip():
+                    faulty.append(number)
+            elif told["details"]:
+                intake = UUID(told["intake"])
+                details[intake] = max(at, details.get(intake, at))
+            elif told["consent"]:
+                consents.setdefault(UUID(told["consent"]), at)
+            else:
+                found[UUID(told["intake"])] = None
+    return Erasures(tuple(found), tuple(faulty), details, consents)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # such as the 30th of February
+        return None
 
 
 def _end_of_torn_line(file: int) -> str:

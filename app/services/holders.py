@@ -21,10 +21,13 @@ NOTE = "holder_change.note"
 
 
 class NotYoursError(Conflict):
-    """A change asked to an intake that waits for somebody to take it."""
+    """A change asked to an intake that is for who holds it, by somebody who only sees it.
+
+    The detail is of one that waits; where somebody else may hold it, say what is true there.
+    """
 
     slug = "take-it-over-first"
-    title = "Nobody holds this intake"
+    title = "You do not hold this intake"
     detail = "This intake waits in your organisation. Take it over first: PUT its holder."
 
 
@@ -141,13 +144,22 @@ def _is(act: Act, intake_id: UUID, true: sa.ColumnElement[bool]) -> bool:
 
 
 def know_adviser(act: Act) -> UUID:
-    """Keep the name of the adviser who asks, once; return their id."""
-    act.session.execute(
-        insert_into(act.session, Adviser)
-        .values(id=act.caller.id, name=act.caller.name or "Adviseur", demo=False)
-        .on_conflict_do_nothing()
-    )
-    return act.caller.id
+    """Keep the name of the adviser who asks, once; return their id.
+
+    The row is held, in the way of who only refers to it: retention forgets who left, and must not
+    do so now.
+    """
+    known = select(Adviser.id).where(col(Adviser.id) == act.caller.id)
+    found = None
+    while found is None:
+        act.session.execute(
+            insert_into(act.session, Adviser)
+            .values(id=act.caller.id, name=act.caller.name or "Adviseur", demo=False)
+            .on_conflict_do_nothing()
+        )
+        held = known.with_for_update(read=True, key_share=True)
+        found = act.session.exec(held).one_or_none()
+    return found
 
 
 def take_over(act: Act, intake_id: UUID, reason: HolderReason, note: str | None) -> ChangeView:
@@ -203,7 +215,8 @@ def _change(
     act.session.add(change)
     intake.holder_id = holder_id
     act.session.flush()
-    act.did(Action.holder_changed, intake, reason=reason)
+    action = Action.holder_changed if holder_id else Action.intake_given_back
+    act.did(action, intake, reason=reason)
     return ChangeView(
         change,
         _name(act.session, change.previous_id),

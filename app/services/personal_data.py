@@ -14,7 +14,7 @@ from app.services.contact_details import Details, open_details
 from app.services.holders import ChangeView, changes_of, find_intake
 from app.services.intakes import IntakeView, view_intake
 from app.services.processing_log import entries_about
-from app.services.retention import Terms, something_ahead
+from app.services.retention import Terms, session_planned, session_waits
 from app.services.session_log import entries_of
 
 
@@ -22,7 +22,8 @@ from app.services.session_log import entries_of
 class PersonalData:
     """What is held, what was done with it, and when it goes if nothing more happens.
 
-    There is no such moment as long as a session is to come.
+    There is no such moment as long as a session is planned. Who waits for one keeps their contact
+    details as long as the intake.
     """
 
     view: IntakeView
@@ -44,11 +45,13 @@ def gather(act: Act, intake_id: UUID, terms: Terms) -> PersonalData:
     """
     intake = find_intake(act, intake_id)
     details = open_details(act, intake)
-    ahead = act.session.exec(
-        select(Intake.id).where(col(Intake.id) == intake.id, something_ahead(act.now))
-    ).one_or_none()
+    planned, waits = act.session.execute(
+        select(session_planned(act.now), session_waits()).where(col(Intake.id) == intake.id)
+    ).one()
     intake_due = intake.touched_at + terms.intakes
-    details_due = min(intake.touched_at + terms.contact_details, intake_due)
+    details_due = (
+        intake_due if waits else min(intake.touched_at + terms.contact_details, intake_due)
+    )
     act.did(Action.personal_data_read, intake)
     return PersonalData(
         view=view_intake(act, intake),
@@ -57,6 +60,6 @@ def gather(act: Act, intake_id: UUID, terms: Terms) -> PersonalData:
         holder_changes=changes_of(act, intake),
         session_log=entries_of(act.session, intake),
         processing=entries_about(act.session, act.vault, intake.id),
-        contact_details_due=None if ahead or details is None else details_due,
-        intake_due=None if ahead else intake_due,
+        contact_details_due=None if planned or details is None else details_due,
+        intake_due=None if planned else intake_due,
     )

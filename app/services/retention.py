@@ -8,24 +8,33 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
-from app.domain.terms import Action, SessionStatus
-from app.models import ContactDetails, GuidanceSession, Intake, ProcessingEntry
+from app.domain.terms import Action, Outcome, SessionStatus
+from app.models import Adviser, ContactDetails, GuidanceSession, Intake, ProcessingEntry, metadata
+from app.services import erasure_list
 from app.services.acts import Act, acting
 from app.services.erasure import remove
 from app.services.processing_log import forget_before, new_trace
+from app.services.session_log import lock_region
+from app.services.sessions import close_guidance, sessions_of
 from app.vault import Vault
 
 BATCH = 100
 """Persons per transaction."""
 
+GUIDANCE_BATCH = 10
+"""Persons per transaction when their guidance is to be ended: their region waits meanwhile."""
+
 LOG_BATCH = 1000
 """Entries of the processing log per transaction."""
+
+Place = tuple[datetime, UUID]
+"""How far a run has come: when the last case was touched, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Count:
     contact_details: int
     intakes: int
     processing_log: int
+    advisers: int = 0
 
 
 def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
@@ -64,6 +74,7 @@ def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
         contact_details=_count(session, due_contact_details(terms, now)),
         intakes=_count(session, due_intakes(terms, now)),
         processing_log=_count(session, log),
+        advisers=_count(session, left_advisers(going=due_intakes(terms, now))),
     )
 
 
@@ -71,6 +82,7 @@ def run(database: Database, vault: Vault, terms: Terms, erasures: Path, *, now: 
     """Let go what is past its term, oldest first, some at a time; return how many of each class.
 
     Each batch is a transaction of its own. Stopped halfway, the next run goes on where it was.
+    Guidance that is still open goes first, region by region, and ends as it always does.
 
     Raises:
         OSError: the erasure list cannot be written.
@@ -78,50 +90,110 @@ def run(database: Database, vault: Vault, terms: Terms, erasures: Path, *, now: 
 
     """
     in_batches = partial(_in_batches, database, vault, now)
-    intakes = in_batches(due_intakes(terms, now), partial(_expire_intakes, erasures))
-    contact_details = in_batches(due_contact_details(terms, now), _expire_contact_details)
+    due = due_intakes(terms, now)
+    guidance, others = due.where(_guidance_is_open()), due.where(~_guidance_is_open())
+    intakes = 0
+    for region in _regions_of(database, guidance):
+        take = partial(_next_of_region, guidance, region)
+        intakes += in_batches(take, partial(_expire_guidance, erasures))
+    intakes += in_batches(partial(_next, others), partial(_expire_intakes, erasures))
+    contact_details = in_batches(
+        partial(_next, due_contact_details(terms, now)), partial(_expire_contact_details, erasures)
+    )
     entries, found = 0, LOG_BATCH
     while found == LOG_BATCH:
         with database.write(EVERY_REGION) as session:
             found = forget_before(session, now - terms.processing_log, LOG_BATCH)
         entries += found
+    with database.write(EVERY_REGION) as session:
+        advisers = _forget_advisers(session)
     database.sweep()
-    return Count(contact_details, intakes, entries)
+    return Count(contact_details, intakes, entries, advisers)
 
 
 def due_intakes(terms: Terms, now: datetime) -> sa.Select[Intake]:
-    """Select the intakes past their term."""
+    """Select the intakes past their term; those that wait for a session as well.
+
+    Who waits is planned or helped in another way within the term of an intake, and that touches
+    it. A case that nobody touched for so long is forgotten, and would else be kept for ever.
+    """
     return sa.select(Intake).where(
-        col(Intake.touched_at) < now - terms.intakes, ~something_ahead(now)
+        col(Intake.touched_at) < now - terms.intakes, ~session_planned(now)
     )
 
 
 def due_contact_details(terms: Terms, now: datetime) -> sa.Select[Intake]:
-    """Select the intakes whose contact details are past their term, and are not so themselves."""
+    """Select the intakes whose contact details are past their term, and are not so themselves.
+
+    Who waits for a session must be told of it, so their details stay as long as the intake.
+    """
     kept = sa.select(col(ContactDetails.intake_id)).where(
         col(ContactDetails.intake_id) == col(Intake.id)
     )
     return sa.select(Intake).where(
         col(Intake.touched_at) < now - terms.contact_details,
         col(Intake.touched_at) >= now - terms.intakes,
-        ~something_ahead(now),
+        ~session_planned(now),
+        ~session_waits(),
         kept.exists(),
     )
 
 
-def something_ahead(now: datetime) -> sa.ColumnElement[bool]:
+def session_planned(now: datetime) -> sa.ColumnElement[bool]:
     """Say which intakes have a session to come: nothing of those is ever past its term."""
-    ahead = sa.or_(
-        col(GuidanceSession.status) == SessionStatus.waiting,
-        sa.and_(
-            col(GuidanceSession.status) == SessionStatus.planned,
-            col(GuidanceSession.starts_at) > now,
-        ),
+    return _has_session(
+        col(GuidanceSession.status) == SessionStatus.planned, col(GuidanceSession.starts_at) > now
     )
+
+
+def session_waits() -> sa.ColumnElement[bool]:
+    """Say which intakes have a session that waits for a place."""
+    return _has_session(col(GuidanceSession.status) == SessionStatus.waiting)
+
+
+def _has_session(*such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return (
         sa.select(col(GuidanceSession.id))
-        .where(col(GuidanceSession.intake_id) == col(Intake.id), ahead)
+        .where(col(GuidanceSession.intake_id) == col(Intake.id), *such)
         .exists()
+    )
+
+
+def _guidance_is_open() -> sa.ColumnElement[bool]:
+    return sa.and_(col(Intake.outcome) == Outcome.guidance, col(Intake.closed_at).is_(None))
+
+
+def _regions_of(database: Database, intakes: sa.Select[Intake]) -> list[str | None]:
+    with database.read(EVERY_REGION) as session:
+        found = session.scalars(intakes.with_only_columns(col(Intake.region)).distinct())
+        return sorted(found, key=str)
+
+
+def left_advisers(*, going: sa.Select[Intake] | None = None) -> sa.Select[UUID]:
+    """Select the advisers to whom nothing refers, or nothing but what is of intakes that go.
+
+    Of whoever signed in there is a name for the cases they had; it is kept no longer than those.
+    """
+    nothing_refers = []
+    for table in metadata.sorted_tables:
+        whose = table.c.id if table.name == "intake" else table.c.get("intake_id")
+        for column in table.columns:
+            if any(key.column.table.name == "adviser" for key in column.foreign_keys):
+                refers = sa.select(sa.literal(1)).where(column == col(Adviser.id))
+                if going is not None and whose is not None:
+                    refers = refers.where(whose.not_in(going.with_only_columns(col(Intake.id))))
+                nothing_refers.append(~refers.exists())
+    return sa.select(col(Adviser.id)).where(col(Adviser.demo).is_(False), *nothing_refers)
+
+
+def _forget_advisers(session: Session) -> int:
+    """Delete who left; nobody refers to a row that is held, so it is looked at again then."""
+    held = list(session.scalars(left_advisers().with_for_update(skip_locked=True)))
+    left = sa.delete(Adviser).where(col(Adviser.id).in_(held), col(Adviser.id).in_(left_advisers()))
+    return len(
+        session.scalars(
+            left.returning(col(Adviser.id)), execution_options={"synchronize_session": False}
+        ).all()
     )
 
 
@@ -134,14 +206,14 @@ def _in_batches(
     database: Database,
     vault: Vault,
     now: datetime,
-    due: sa.Select[Intake],
+    take: Callable[[Session, Place | None], list[Intake]],
     let_go: Callable[[Act, list[Intake]], None],
 ) -> int:
     done = 0
-    last: tuple[datetime, UUID] | None = None
+    last: Place | None = None
     while True:
         with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
-            batch = _next(act.session, due, last)
+            batch = take(act.session, last)
             if batch:
                 let_go(act, batch)
         if not batch:
@@ -152,7 +224,7 @@ def _in_batches(
 
 
 def _next(
-    session: Session, due: sa.Select[Intake], last: tuple[datetime, UUID] | None
+    due: sa.Select[Intake], session: Session, last: Place | None, *, limit: int | None = None
 ) -> list[Intake]:
     """Read and hold the next ones; who is being worked on is not past its term after that."""
     place = sa.tuple_(col(Intake.touched_at), col(Intake.id))
@@ -160,11 +232,32 @@ def _next(
     return list(
         session.scalars(
             statement.order_by(col(Intake.touched_at), col(Intake.id))
-            .limit(BATCH)
-            .options(load_only(Intake.touched_at))  # type: ignore[arg-type]  # SQLModel types it as its value
+            .limit(limit or BATCH)
+            .options(defer(Intake.content))  # type: ignore[arg-type]  # SQLModel types it as its value
             .with_for_update(of=Intake, skip_locked=True)
         )
     )
+
+
+def _next_of_region(
+    due: sa.Select[Intake], region: str | None, session: Session, last: Place | None
+) -> list[Intake]:
+    """Hold the region before its intakes, as everybody does who ends a session."""
+    lock_region(session, region)
+    of_region = due.where(col(Intake.region).is_not_distinct_from(region))
+    return _next(of_region, session, last, limit=GUIDANCE_BATCH)
+
+
+def _expire_guidance(erasures: Path, act: Act, batch: list[Intake]) -> None:
+    """End the guidance first: the session log tells of it, and nobody waits any more.
+
+    No session of these lies ahead with a place, so no place comes free.
+    """
+    for intake in batch:
+        counter = lock_region(act.session, intake.region)
+        rows = [row for row, _ in sessions_of(act.session, intake.id)]
+        close_guidance(act, counter, intake, rows)
+    _expire_intakes(erasures, act, batch)
 
 
 def _expire_intakes(erasures: Path, act: Act, batch: list[Intake]) -> None:
@@ -173,12 +266,12 @@ def _expire_intakes(erasures: Path, act: Act, batch: list[Intake]) -> None:
     remove(act, batch, erasures)
 
 
-def _expire_contact_details(act: Act, batch: list[Intake]) -> None:
+def _expire_contact_details(erasures: Path, act: Act, batch: list[Intake]) -> None:
     for intake in batch:
         act.did(Action.contact_details_expired, intake)
+    ids = [intake.id for intake in batch]
     act.session.execute(
-        sa.delete(ContactDetails).where(
-            col(ContactDetails.intake_id).in_([intake.id for intake in batch])
-        ),
+        sa.delete(ContactDetails).where(col(ContactDetails.intake_id).in_(ids)),
         execution_options={"synchronize_session": False},
     )
+    erasure_list.add(erasures, ids, at=act.now, what=erasure_list.CONTACT_DETAILS)

@@ -194,7 +194,7 @@ def conclude(
     """Say how a session ended, and whether the guidance goes on. Saying it twice is no change.
 
     Closing the guidance gives its later places back. It closes by itself when three sessions
-    were held or missed.
+    were held or missed. Saying it twice leaves a trail of reading, and the case as old as it was.
 
     Raises:
         NotFound, NotYoursError: no such session, or not the caller's to change.
@@ -202,8 +202,9 @@ def conclude(
 
     """
     ended, intake, counter = _locked(act, session_id)
+    changes = is_change(ended.status, outcome)
     frees_a_place = False
-    if is_change(ended.status, outcome):
+    if changes:
         ended.status = outcome
         act.session.flush()
         _log(act, counter, intake, ENDINGS[outcome], ended)
@@ -212,8 +213,11 @@ def conclude(
         rows = [row for row, _ in sessions_of(act.session, intake.id)]
         if next_step is NextStep.close or guidance_is_over(row.status for row in rows):
             close_guidance(act, counter, intake, rows)
-            frees_a_place = True
-    act.did(Action.session_concluded, intake, reason=outcome)
+            changes = frees_a_place = True
+    if changes:
+        act.did(Action.session_concluded, intake, reason=outcome)
+    else:
+        act.did(Action.intake_read, intake)
     if frees_a_place:
         fill_places(act, counter, intake.region, planning)
     return ended

@@ -124,6 +124,27 @@ def test_a_body_is_read_only_as_json_in_utf_8(ask, headers, status):
         assert answer.json()["allowed"] == ["application/json"]
 
 
+NO_GOOD = {
+    "a method that is not there": ("DELETE", "/v1/things", {}),
+    "a media type that is not made": ("GET", "/v1/things", {"headers": {"Accept": "text/html"}}),
+    "too much": ("POST", "/v1/things", {"headers": JSON, "content": b" " * 5000}),
+    "a media type that is not read": ("POST", "/v1/things", {"content": b"{}"}),
+    "no JSON": ("POST", "/v1/things", {"headers": JSON, "content": b"{"}),
+    "a key that is not there": ("GET", "/v1/things?page=2", {}),
+}
+
+
+@pytest.mark.parametrize(("method", "url", "options"), NO_GOOD.values(), ids=list(NO_GOOD))
+def test_what_is_refused_before_any_route_is_counted_for_the_address(api, method, url, options):
+    ask = asker(assemble(api, anonymous=2))
+    # Twice as many as are allowed, and one: even where a minute ends in between.
+    answers = [ask(method, url, **options) for _ in range(5)]
+    assert answers[0].status_code in {400, 405, 406, 413, 415}
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["type"].endswith("/too-many-requests")
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+
+
 @pytest.mark.parametrize(
     ("accept", "status", "media_type"),
     [

@@ -16,6 +16,7 @@ from app.api_rules import ApiRules
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
 from app.observability import WithoutAddress, telemetry
 from app.openapi import problems as may_give
+from app.rate_limit import RateLimits
 from app.schemas.base import (
     Answer,
     Contract,
@@ -156,14 +157,15 @@ def build_api() -> FastAPI:
     return api
 
 
-def assemble(api: FastAPI, *, body_limit: int = 4096) -> ASGIApp:
+def assemble(api: FastAPI, *, body_limit: int = 4096, anonymous: int = 1_000_000) -> ASGIApp:
     root = FastAPI(openapi_url=None, redirect_slashes=False, telemetry=telemetry(enabled=False))
     root.add_middleware(WithoutAddress)
     root.mount("/v1", api)
     for app in (root, api):
         problems.install(app, PUBLIC_URL)
     api.openapi = cache(partial(openapi.document, api, PUBLIC_URL))  # type: ignore[method-assign]  # the way FastAPI documents
-    return ApiRules(root, api=api, public_url=PUBLIC_URL, body_limit=body_limit)
+    limits = RateLimits(anonymous=anonymous, identified=1)
+    return ApiRules(root, api=api, limits=limits, public_url=PUBLIC_URL, body_limit=body_limit)
 
 
 Ask = Callable[..., httpx.Response]

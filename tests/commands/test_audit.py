@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from app.commands import audit as commands
 from app.commands.audit import HeadFileError
@@ -13,16 +15,28 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Action
-from app.services import processing_log
+from app.models import AuditEntry, AuditHead, ProcessingEntry
+from app.services import audit, processing_log
 from app.services.deeds import Deed
 from app.vault import Vault
 from tests.conftest import MONDAY
-from tests.services.audit_trail import empty_database, lasting, person, tampering, write
+from tests.services.audit_trail import (
+    VAULT,
+    empty_database,
+    everything,
+    lasting,
+    person,
+    tampering,
+    write,
+)
+
+HEAD: sa.Table = AuditHead.__table__  # type: ignore[attr-defined]  # SQLModel sets it on tables
+DEMO_VAULT = Vault.of(Settings(demo=True))
 
 
 @pytest.fixture
 def database(engine_kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
-    with lasting(empty_database(engine_kind, request, "commands")) as database:
+    with lasting(empty_database(engine_kind, request, "commands", DEMO_VAULT)) as database:
         yield database
 
 
@@ -56,38 +70,71 @@ def test_a_broken_log_is_said_to_be_broken_and_where(database, settings, said):
 
 
 def test_a_head_without_the_key_is_said_to_be_so(database, settings, said):
-    write(database, 7)
+    with everything(database).begin() as connection:
+        connection.execute(sa.delete(AuditHead))
+        audit.begin(connection, VAULT, now=MONDAY)
     assert commands.verify(settings, said.append) == 1
     assert said == ["audit log: BROKEN: the head was not signed with the signing key"]
 
 
+def kept(database: Database) -> dict[str, Any]:
+    """Copy the row of the head, as somebody could who only writes to the database."""
+    with everything(database).connect() as connection:
+        return dict(connection.execute(sa.select(HEAD)).one()._mapping)
+
+
 def test_kept_heads_are_looked_for(database, settings, said, tmp_path):
     assert commands.head(settings, said.append) == 0
+    states = []
     for minute in range(3):
         write(database, 2, vault=Vault.of(settings), minute=minute)
         assert commands.head(settings, said.append) == 0
-    assert [json.loads(line)["number"] for line in said] == [2, 4, 6]
+        states.append(kept(database))
+    assert [json.loads(line)["number"] for line in said] == [0, 2, 4, 6]
     heads = tmp_path / "heads.jsonl"
     heads.write_text("".join(f"{line}\n" for line in said))
     said.clear()
     assert commands.verify(settings, said.append, heads=heads) == 0
-    assert said == ["audit log: 6 entries, each as it was written, with 3 known heads on it"]
-    last = heads.read_text().splitlines()[-1]
-    heads.write_text(last.replace('"number": 6', '"number": 9'))
+    assert said == ["audit log: 6 entries, each as it was written, with 4 known heads on it"]
+    with tampering(database) as connection:
+        connection.execute(sa.text("DELETE FROM audit_entry WHERE number > 4"))
+        connection.execute(sa.update(HEAD).values(states[1]))
+    assert commands.verify(settings, said.append) == 0
     assert commands.verify(settings, said.append, heads=heads) == 1
-    assert said[1] == "audit log: BROKEN: entry 7 is missing: a known head tells of entry 9"
+    assert said[2] == "audit log: BROKEN: entry 5 is missing: a known head tells of entry 6"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": 9},
+        {"hash": "11" * 32},
+        {"at": "2026-11-23 08:00:00.000000"},
+        {"signature": "00" * 32},
+    ],
+    ids=lambda it: next(iter(it)),
+)
+def test_a_known_head_that_was_not_signed_here_is_refused_by_its_line(
+    change, settings, said, tmp_path
+):
+    commands.head(settings, said.append)
+    heads = tmp_path / "heads.jsonl"
+    heads.write_text(f"{said[0]}\n{json.dumps({**json.loads(said[0]), **change})}\n")
+    with pytest.raises(HeadFileError, match="line 2 was not signed with the signing key"):
+        commands.verify(settings, said.append, heads=heads)
+    assert len(said) == 1
 
 
 @pytest.mark.parametrize(
     "line",
     ["", "{", "[]", "3", '{"number": 1}', '{"number": 1, "hash": "x", "at": "", "signature": ""}'],
 )
-def test_a_file_of_heads_that_holds_something_else_is_refused(line, tmp_path):
+def test_a_file_of_heads_that_holds_something_else_is_refused(line, settings, said, tmp_path):
+    commands.head(settings, said.append)
     path = tmp_path / "heads.jsonl"
-    good = json.dumps({"number": 1, "hash": "00", "at": "", "signature": "00"})
-    path.write_text(f"{good}\n{line}\n")
+    path.write_text(f"{said[0]}\n{line}\n")
     with pytest.raises(HeadFileError, match="line 2 is not a head"):
-        commands.read_heads(path)
+        commands.read_heads(path, DEMO_VAULT)
 
 
 def test_the_processing_log_is_handed_out_line_by_line(database, settings, said):
@@ -95,15 +142,37 @@ def test_the_processing_log_is_handed_out_line_by_line(database, settings, said)
         done = [Deed(Action.intake_read, (person(), person()))]
         trace = processing_log.new_trace()
         processing_log.append(session, Vault.of(settings), trace, done, now=MONDAY)
-    assert commands.export_processing_log(settings, said.append) == 0
+    assert commands.export_processing_log(settings, said.append, now=MONDAY) == 0
     (line,) = said
     (resource,) = json.loads(line)["resourceSpans"]
     assert len(resource["scopeSpans"][0]["spans"]) == 2
-    assert commands.export_processing_log(settings, said.append, until=MONDAY) == 0
-    assert commands.export_processing_log(settings, said.append, since=MONDAY) == 0
+    assert commands.export_processing_log(settings, said.append, until=MONDAY, now=MONDAY) == 0
+    assert commands.export_processing_log(settings, said.append, since=MONDAY, now=MONDAY) == 0
     assert said == [line, line]
+
+
+class LeftError(Exception):
+    """Whoever read along has left."""
+
+
+def test_who_hands_out_the_processing_log_stands_in_the_audit_log_before_a_line_is_read(
+    database, settings
+):
+    with database.write(EVERY_REGION) as session:
+        done = [Deed(Action.intake_read, (person(),))]
+        processing_log.append(session, DEMO_VAULT, processing_log.new_trace(), done, now=MONDAY)
+
+    def leave(_line: str) -> None:
+        raise LeftError
+
+    with pytest.raises(LeftError):
+        commands.export_processing_log(settings, leave, now=MONDAY)
+    with database.read(EVERY_REGION) as session:
+        told = [(one.actor, one.action, one.intake_id) for one in session.exec(select(AuditEntry))]
+        assert len(session.exec(select(ProcessingEntry)).all()) == 1
+    assert told == [("system", Action.processing_log_exported, None)]
 
 
 def test_a_file_of_heads_that_is_not_there_is_told(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
-        commands.read_heads(tmp_path / "none")
+        commands.read_heads(tmp_path / "none", DEMO_VAULT)

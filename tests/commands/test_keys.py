@@ -15,16 +15,15 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Outcome, Purpose
-from app.models import Intake, PersonKey
+from app.models import ApiKey, AuditEntry, Intake, PersonKey, ProcessingEntry
 from app.services.api_keys import ApiKeyError, ApiKeys
 from app.vault import Vault, VaultError, WrappedKey, read_keys, refuse_weak_keys
 from tests.conftest import MONDAY
 
 PLACE = "contact_details.content"
-OLD, NEW, SIGNING = (
+OLD, NEW = (
     "old:OUN1aFp0WUJTdEV2aldhYmxFRHdxY3lVQ1l0Y3RzSFE=",
     "new:Rkt5bG9SUk5yUkR4c1pRYkVmbGpQd2xGQ1VRQ0tvR2E=",
-    "Vnp1cFJ4b0xqUWtXbkhUYXlNZEdDaUVic0ZxZ0tPdlg=",
 )
 
 
@@ -46,9 +45,7 @@ def screen() -> Screen:
 @pytest.fixture
 def with_keys(settings: Settings) -> Callable[[str], Settings]:
     """The settings of an operator with these wrapping keys."""
-    return lambda text: settings.model_copy(
-        update={"encryption_keys": SecretStr(text), "signing_key": SecretStr(SIGNING)}
-    )
+    return lambda text: settings.model_copy(update={"encryption_keys": SecretStr(text)})
 
 
 def seal(database: Database, vault: Vault, numbers: range) -> dict[UUID, bytes]:
@@ -91,6 +88,17 @@ def opened(vault: Vault, database: Database, sealed: dict[UUID, bytes]) -> set[b
     }
 
 
+def trail(database: Database) -> list[tuple[str, str | None]]:
+    """Read from the audit log what the operator did, without persons."""
+    with database.read(EVERY_REGION) as session:
+        found = session.exec(select(AuditEntry).order_by(col(AuditEntry.number))).all()
+        assert session.exec(select(ProcessingEntry)).all() == []
+    assert {(one.actor, one.roles, one.intake_id) for one in found} <= {
+        ("system", "operator", None)
+    }
+    return [(one.action.value, one.reason) for one in found]
+
+
 def test_a_key_is_made_shown_once_listed_and_revoked(settings, database, clock, screen):
     assert keys.create(settings, "Chatbot Anna", screen, now=MONDAY) == 0
     text = screen.lines[0]
@@ -105,12 +113,16 @@ def test_a_key_is_made_shown_once_listed_and_revoked(settings, database, clock, 
         "Chatbot Anna: revoked 2026-11-23, made 2026-11-23, last used 2026-11-23",
     ]
     assert ApiKeys(database, clock).caller(text) is None
+    with database.read(EVERY_REGION) as session:
+        key = session.exec(select(ApiKey)).one()
+    assert trail(database) == [("key_created", str(key.id)), ("key_revoked", str(key.id))]
 
 
-def test_a_key_that_is_not_there_is_told(settings, screen):
+def test_a_key_that_is_not_there_is_told(settings, database, screen):
     with pytest.raises(ApiKeyError):
         keys.revoke(settings, "Chatbot Anna", screen, now=MONDAY)
     assert screen.lines == []
+    assert trail(database) == []
 
 
 def test_what_is_generated_is_accepted_as_settings(screen):
@@ -131,16 +143,68 @@ def test_after_rotation_everything_opens_without_the_old_key(
     monkeypatch.setattr(keys, "BATCH", 10)
     sealed = seal(database, Vault.of(with_keys(OLD)), range(1, 26))
     sealed |= seal(database, Vault.of(with_keys(f"{NEW} {OLD}")), range(26, 29))
-    assert keys.rotate(with_keys(f"{NEW} {OLD}"), screen) == 0
+    assert keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY) == 0
     assert screen.lines == [
-        "25 keys are wrapped anew, with new",
+        "25 keys are wrapped anew, with new; 0 are left",
         "Older keys are needed only for backups made before now.",
     ]
     assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
     assert len(kept(database)) == 28
     screen.lines.clear()
-    keys.rotate(with_keys(NEW), screen)
-    assert screen.lines[0] == "0 keys are wrapped anew, with new"
+    keys.rotate(with_keys(NEW), screen, now=MONDAY)
+    assert screen.lines[0] == "0 keys are wrapped anew, with new; 0 are left"
+    assert trail(database) == [("keys_rotated", "new")] * 3
+
+
+on_postgresql = pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
+"""Where two can write at once; on SQLite they take turns, a batch each."""
+
+
+@contextmanager
+def at_batch(number: int, do: Callable[[], object]) -> Iterator[None]:
+    """Do something, once, before this batch is looked for."""
+    looks = iter(range(1, number + 1))
+
+    def look(*given: object) -> None:
+        statement = str(given[2])
+        if "FOR UPDATE SKIP LOCKED" in statement and next(looks, None) == number:
+            do()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", look)
+
+
+@on_postgresql
+def test_keys_made_meanwhile_with_the_older_settings_are_wrapped_as_well(
+    database, with_keys, screen, monkeypatch
+):
+    monkeypatch.setattr(keys, "BATCH", 10)
+    old = Vault.of(with_keys(OLD))
+    sealed = seal(database, old, range(100, 115))
+    with at_batch(2, lambda: sealed.update(seal(database, old, range(1, 4)))):
+        assert keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY) == 0
+    assert screen.lines[0] == "18 keys are wrapped anew, with new; 0 are left"
+    assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
+
+
+@on_postgresql
+def test_a_key_in_use_is_waited_for_by_nobody_and_told_to_be_left(database, with_keys, screen):
+    sealed = seal(database, Vault.of(with_keys(OLD)), range(1, 6))
+    both = with_keys(f"{NEW} {OLD}")
+    with database.write(EVERY_REGION) as other:
+        other.exec(
+            select(PersonKey).where(col(PersonKey.intake_id) == UUID(int=3)).with_for_update()
+        ).one()
+        assert keys.rotate(both, screen, now=MONDAY) == 1
+    assert screen.lines == [
+        "4 keys are wrapped anew, with new; 1 are left",
+        "Older keys are still needed: run this again.",
+    ]
+    assert keys.rotate(both, screen, now=MONDAY) == 0
+    assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
 
 
 class StoppedError(Exception):
@@ -167,11 +231,11 @@ def test_a_rotation_that_is_stopped_goes_on_where_it_was(database, with_keys, sc
     monkeypatch.setattr(keys, "BATCH", 10)
     sealed = seal(database, Vault.of(with_keys(OLD)), range(1, 26))
     with stopped_at(batch=2), pytest.raises(StoppedError):
-        keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
+        keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY)
     assert [key.key_id for key in kept(database).values()] == ["new"] * 10 + ["old"] * 15
     assert opened(Vault.of(with_keys(f"{NEW} {OLD}")), database, sealed) == {b"Klaproos"}
-    keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
-    assert screen.lines[0] == "15 keys are wrapped anew, with new"
+    keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY)
+    assert screen.lines[0] == "15 keys are wrapped anew, with new; 0 are left"
     assert opened(Vault.of(with_keys(NEW)), database, sealed) == {b"Klaproos"}
 
 
@@ -189,8 +253,8 @@ def test_keys_that_do_not_open_stay_as_they_were_and_stop_no_other(
             )
     before = kept(database)
     with pytest.raises(VaultError, match=rf"^2 keys did not open, the first of intake .*{2:04}:"):
-        keys.rotate(with_keys(f"{NEW} {OLD}"), screen)
-    assert screen.lines == ["5 keys are wrapped anew, with new"]
+        keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY)
+    assert screen.lines == ["5 keys are wrapped anew, with new; 2 are left"]
     after = kept(database)
     assert {number.int for number in after if after[number] == before[number]} == {2, 3}
 
@@ -199,6 +263,6 @@ def test_without_the_old_key_nothing_is_changed(database, with_keys, screen):
     seal(database, Vault.of(with_keys(OLD)), range(1, 4))
     before = kept(database)
     with pytest.raises(VaultError, match="GIDS_ENCRYPTION_KEYS lacks a key") as caught:
-        keys.rotate(with_keys(NEW), screen)
+        keys.rotate(with_keys(NEW), screen, now=MONDAY)
     assert kept(database) == before
     assert not re.search("Klaproos|UN1aFp0", str(caught.value))

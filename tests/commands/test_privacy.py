@@ -5,11 +5,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlmodel import col, func, select
 
 from app.commands import privacy
 from app.config import Settings
 from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.domain.terms import Action
+from app.models import AuditEntry, ProcessingEntry
 from app.services import erasure_list
+from app.services.erasure_list import CONSENT, CONTACT_DETAILS, Erasures
 from tests.conftest import MONDAY
 from tests.services.cases import store_cases
 
@@ -31,6 +36,15 @@ def ids(*numbers: int) -> list[UUID]:
     return [UUID(int=number) for number in numbers]
 
 
+def again(*, intakes: int, details: int) -> list[str]:
+    """Say what a replay says that found so many, and no consent."""
+    return [
+        f"intakes: {intakes} erased again",
+        f"contact details: {details} removed again",
+        "consents: 0 withdrawn again",
+    ]
+
+
 def store(database: Database, count: int, *, days: int = 0) -> None:
     oldest = MONDAY - timedelta(days=days)
     store_cases(database, count, oldest=oldest, apart=timedelta(minutes=1))
@@ -40,17 +54,26 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
     store(database, 5)
     assert privacy.check_erasures(operated, said.append) == 0
     erasure_list.add(operated.erasure_list, [*ids(2, 3, 2), NOBODY], at=MONDAY)
+    one_and_newer = [*ids(1, 4), NOBODY]
+    erasure_list.add(operated.erasure_list, one_and_newer, at=MONDAY, what=CONTACT_DETAILS)
+    erasure_list.add(operated.erasure_list, ids(5), at=MONDAY, what=f"{CONSENT}{NOBODY}")
     assert privacy.check_erasures(operated, said.append) == 1
     for _ in range(2):
         assert privacy.replay_erasures(operated, [], said.append, now=MONDAY) == 0
     assert privacy.check_erasures(operated, said.append) == 0
     assert said == [
-        "0 erasures on the list, 0 of them are still there",
-        "3 erasures on the list, 2 of them are still there",
-        "`gids erasures replay` erases them again",
-        "2 intakes were erased again",
-        "0 intakes were erased again",
-        "3 erasures on the list, 0 of them are still there",
+        "intakes: 0 on the list, 0 of them still there",
+        "contact details: 0 on the list, 0 of them still there",
+        "consents: 0 on the list, 0 of them still there",
+        "intakes: 3 on the list, 2 of them still there",
+        "contact details: 3 on the list, 1 of them still there",
+        "consents: 1 on the list, 0 of them still there",
+        "`gids erasures replay` lets them go again",
+        *again(intakes=2, details=1),
+        *again(intakes=0, details=0),
+        "intakes: 3 on the list, 0 of them still there",
+        "contact details: 3 on the list, 0 of them still there",
+        "consents: 1 on the list, 0 of them still there",
     ]
 
 
@@ -61,9 +84,13 @@ def test_lists_of_other_places_can_be_replayed_and_end_up_on_our_own(
     one, other = tmp_path / "one.log", tmp_path / "other.log"
     erasure_list.add(one, ids(1), at=MONDAY)
     erasure_list.add(other, ids(1, 4), at=MONDAY)
-    assert privacy.replay_erasures(operated, [one, other], said.append, now=MONDAY) == 0
-    assert said == ["2 intakes were erased again"]
-    assert erasure_list.read(operated.erasure_list).intakes == tuple(ids(1, 4))
+    earlier = MONDAY + timedelta(hours=1)
+    erasure_list.add(other, ids(2), at=earlier, what=CONTACT_DETAILS)
+    now = MONDAY + timedelta(hours=2)
+    assert privacy.replay_erasures(operated, [one, other], said.append, now=now) == 0
+    assert said == again(intakes=2, details=1)
+    listed = erasure_list.read(operated.erasure_list)
+    assert listed == Erasures(tuple(ids(1, 4)), (), {UUID(int=2): earlier})
 
 
 def test_a_list_that_is_named_and_not_there_is_an_error(operated, said, tmp_path):
@@ -80,8 +107,10 @@ def test_lines_that_say_nothing_are_told_and_the_rest_is_done(database, operated
     fault = f"{operated.erasure_list}: line 1 is not an erasure"
     assert said == [
         fault,
-        "1 intakes were erased again",
-        "1 erasures on the list, 0 of them are still there",
+        *again(intakes=1, details=0),
+        "intakes: 1 on the list, 0 of them still there",
+        "contact details: 0 on the list, 0 of them still there",
+        "consents: 0 on the list, 0 of them still there",
         fault,
     ]
 
@@ -96,8 +125,18 @@ def test_a_dry_run_says_what_a_run_then_does(database, operated, said):
         "contact details: 0 would go",
         "intakes: 3 would go",
         "entries of the processing log: 0 would go",
+        "names of advisers who left: 0 would go",
         "contact details: 0 gone",
         "intakes: 3 gone",
         "entries of the processing log: 0 gone",
+        "names of advisers who left: 0 gone",
     ]
     assert len(erasure_list.read(operated.erasure_list).intakes) == 3
+    with database.read(EVERY_REGION) as session:
+        entries = session.exec(select(AuditEntry).order_by(col(AuditEntry.number))).all()
+        assert session.exec(select(func.count()).select_from(ProcessingEntry)).one() == 3
+    assert [(one.actor, one.action, one.intake_id) for one in entries[:3]] == [
+        ("system", Action.retention_run, None),
+        ("system", Action.retention_run, None),
+        ("system", Action.intake_expired, UUID(int=1)),
+    ]

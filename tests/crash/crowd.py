@@ -75,7 +75,7 @@ class Deed:
     @property
     def done(self) -> bool:
         """Whether it was acknowledged."""
-        return self.statuses[-1] in {200, 201}
+        return self.statuses[-1] in {200, 201, 204}
 
     @property
     def outcome(self) -> str:
@@ -92,6 +92,10 @@ class Desk:
     sessions: list[str] = field(default_factory=list)
     openings: list[tuple[str, str]] = field(default_factory=list)
     """Intakes, and a provision that is open to each besides."""
+    referred: list[tuple[str, str]] = field(default_factory=list)
+    """Intakes, and a provision that each was referred to."""
+    consents: list[tuple[str, str]] = field(default_factory=list)
+    """Intakes, and a consent given for each."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,16 @@ class Mix:
     without_region: float = 0.1
     deeds: Mapping[str, int] = field(
         default_factory=lambda: {
-            "intake": 2,
-            "book": 4,
-            "move": 4,
-            "conclude": 3,
-            "refer": 1,
-            "hold": 1,
+            "intake": 4,
+            "book": 8,
+            "move": 8,
+            "conclude": 6,
+            "refer": 2,
+            "hold": 2,
+            "details": 1,
+            "consent": 2,
+            "withdraw": 1,
+            "erase": 1,
         }
     )
     close: float = 0.08
@@ -165,6 +173,12 @@ class Worker:
             self._refer()
         elif kind == "hold" and self._desk.intakes:
             self._hold()
+        elif kind in {"details", "erase"} and self._desk.intakes:
+            self._about_a_person(kind)
+        elif kind == "consent" and self._desk.referred:
+            self._consent()
+        elif kind == "withdraw" and self._desk.consents:
+            self._withdraw()
         else:
             self._intake(attempt)
 
@@ -190,6 +204,9 @@ class Worker:
         if deed.done:
             self._desk.openings += [
                 (deed.answer["id"], one["provisionId"]) for one in deed.answer["alsoAvailable"]
+            ]
+            self._desk.referred += [
+                (deed.answer["id"], one["provisionId"]) for one in deed.answer["referrals"]
             ]
         if deed.done and deed.answer["outcome"] == "guidance":
             self._desk.intakes.append(deed.answer["id"])
@@ -227,6 +244,28 @@ class Worker:
         body = {"holder": holder, "reason": self._random.choice(("absence", "workload"))}
         self._ask("hold", "PUT", f"/intakes/{intake}/holder", body, by=by)
 
+    def _about_a_person(self, kind: str) -> None:
+        """Keep how a worker can be reached, or erase one: of any time, and seldom a recent one."""
+        path = f"/intakes/{self._random.choice(self._desk.intakes)}"
+        if kind == "erase":
+            self._ask("erase", "DELETE", path, {})
+        else:
+            name = f"Noor van {self._seed}-{len(self.journal)}"
+            body = {"name": name, "telephone": None, "email": "noor@voorbeeld.nl"}
+            self._ask("details", "PUT", f"{path}/contact-details", body)
+
+    def _consent(self) -> None:
+        intake, provision = self._random.choice(self._desk.referred[-2 * self._mix.recent :])
+        body = {"provisionId": provision, "data": ["name"], "textVersion": "2026-11"}
+        key = self._key(f"{intake}/{provision}")
+        deed = self._ask("consent", "POST", f"/intakes/{intake}/consents", body, key)
+        if deed.done:
+            self._desk.consents.append((intake, deed.answer["id"]))
+
+    def _withdraw(self) -> None:
+        intake, consent = self._random.choice(self._desk.consents[-2 * self._mix.recent :])
+        self._ask("withdraw", "PUT", f"/intakes/{intake}/consents/{consent}/withdrawal", {})
+
     def _key(self, everyones: str) -> str | None:
         """Choose a key: who is patient has one always, the crowd half of the time the same one."""
         if self._up is not None:
@@ -260,12 +299,12 @@ class Worker:
         headers = _shown_by(deed.by) | ({"Idempotency-Key": key} if key else {})
         while True:
             try:
-                answer = self._client.request(method, path, json=body, headers=headers)
+                answer = self._client.request(method, path, json=body or None, headers=headers)
             except httpx.TransportError:
                 deed.statuses.append(NOTHING)
             else:
                 deed.statuses.append(answer.status_code)
-                deed.answer = answer.json()
+                deed.answer = answer.json() if answer.content else {}
             if self._up is None or deed.statuses[-1] not in {NOTHING, BUSY}:
                 break
             if time.monotonic() > deed.started + PATIENCE:

@@ -1,6 +1,7 @@
 """The service in a process of its own that may be killed: forked from one that has imported it.
 
-A start then takes about as long as reading the catalogue, so a test can afford thirty of them.
+That one has made what every process makes as well (tests.crash.warm), so a test can afford thirty
+starts. A real start is what tests.server.ServerProcess does.
 """
 
 import multiprocessing
@@ -21,7 +22,7 @@ from tests.crash.mutants import CHANGES
 
 SECONDS_TO_START = 60
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.processes", "pytest"])
+FORKS.set_forkserver_preload(["tests.crash.processes", "tests.crash.warm", "pytest"])
 
 
 class ServiceProcess:

@@ -22,7 +22,18 @@ WORKERS = 8
 ATTEMPTS = 24
 MIX = Mix(
     HOT,
-    deeds={"intake": 3, "book": 3, "move": 5, "conclude": 3, "refer": 2, "hold": 2},
+    deeds={
+        "intake": 3,
+        "book": 3,
+        "move": 5,
+        "conclude": 3,
+        "refer": 2,
+        "hold": 2,
+        "details": 2,
+        "consent": 2,
+        "withdraw": 1,
+        "erase": 1,
+    },
     close=0.3,
     recent=6,
 )
@@ -33,10 +44,12 @@ UNGUARDED = (
     "PRAGMA foreign_keys = OFF",
     "PRAGMA ignore_check_constraints = ON",
     "DROP INDEX uq_guidance_session_intake_id_number",
+    "DROP INDEX uq_consent_intake_id_provision_id",
 )
 SAME_TIME = (
     "guidance_session SET starts_at = '2026-12-01 09:00:00', ends_at = '2026-12-01 10:00:00'"
 )
+ERASED = "(SELECT intake_id FROM audit_entry WHERE action = 'intake_erased')"
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +180,51 @@ def test_nothing_is_found_where_nothing_is_broken(copy, worked):
         (
             "processing_entry SET data_subject_id = lower(hex(randomblob(32)))",
             "the_processing_log_tells_the_same",
+        ),
+        *(
+            (
+                f"{table} SET {column} = {ERASED} WHERE rowid = (SELECT max(rowid) FROM {table})",  # noqa: S608 - names of ours
+                "who_was_erased_is_nowhere",
+            )
+            for table, column in (
+                ("intake", "id"),
+                ("person_key", "intake_id"),
+                ("referral", "intake_id"),
+                ("kept_answer", "intake_id"),
+            )
+        ),
+        (
+            "audit_entry SET action = 'intake_read' WHERE action = 'intake_erased'",
+            "who_was_erased_is_nowhere",
+        ),
+        (
+            "audit_entry SET action = 'intake_erased' WHERE action = 'intake_created'",
+            "who_was_erased_is_nowhere",
+        ),
+        (
+            "contact_details SET content = zeroblob(60)",
+            "how_someone_is_reached_opens_as_it_was_told",
+        ),
+        (
+            "contact_details SET intake_id = lower(hex(randomblob(16)))",
+            "how_someone_is_reached_opens_as_it_was_told",
+        ),
+        ("consent SET withdrawn_at = NULL", "a_consent_holds_until_it_is_withdrawn_and_not_after"),
+        (
+            "consent SET withdrawn_at = given_at WHERE withdrawn_at IS NULL",
+            "a_consent_holds_until_it_is_withdrawn_and_not_after",
+        ),
+        (
+            "consent SET id = lower(hex(randomblob(16)))",
+            "a_consent_holds_until_it_is_withdrawn_and_not_after",
+        ),
+        (
+            "audit_entry SET action = 'intake_read' WHERE action = 'consent_withdrawn'",
+            "nothing_is_in_the_trail_that_was_not_done",
+        ),
+        (
+            "session_log_entry SET intake_pseudonym = lower(hex(randomblob(16))) WHERE number = 1",
+            "the_log_tells_what_happened",
         ),
     ],
 )

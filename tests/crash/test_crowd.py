@@ -82,6 +82,11 @@ def test_two_thousand_attempts_of_sixteen_break_no_promise(few_places, start, en
     assert met["refer 409 already-referred"] > 5
     assert met["hold 200"] > 20
     assert met["book 404 not-found"] + met["move 404 not-found"] > 20
+    assert met["details 200"] > 10
+    assert met["consent 201"] > 10
+    assert met["consent 409 consent-given"] > 5
+    assert met["withdraw 200"] > 10
+    assert met["erase 204"] > 10
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from app.db import Database
-from tests.conftest import fill
+from tests.conftest import fill, filled_database
 from tests.crash.audit import audit
 from tests.crash.books import read_books
 from tests.crash.crowd import BUSY, NOTHING, Deed, Desk, Mix, Reader, Worker, in_threads
@@ -29,7 +30,19 @@ EVERY_SO_OFTEN = 5
 LONG = 60
 Serve = Callable[..., ServiceProcess]
 Found = dict[str, list[str]]
-MIX = Mix(HOT, deeds={"intake": 4, "book": 3, "move": 3, "conclude": 2, "refer": 2, "hold": 1})
+ABOUT_PERSONS = {"details": 1, "consent": 2, "withdraw": 1, "erase": 1}
+MIX = Mix(
+    HOT,
+    deeds={
+        "intake": 4,
+        "book": 3,
+        "move": 3,
+        "conclude": 2,
+        "refer": 2,
+        "hold": 1,
+        **ABOUT_PERSONS,
+    },
+)
 INTAKES = Mix(HOT, deeds={"intake": 1})
 
 
@@ -41,16 +54,21 @@ def durable_cluster() -> Iterator[Cluster]:
     cluster.stop()
 
 
+@pytest.fixture(scope="module")
+def durable_template(durable_cluster: Cluster) -> str:
+    """A database in it with schema, catalogue and demo advisers, to copy."""
+    fill(durable_cluster.create_database("filled"))
+    return "filled"
+
+
 @pytest.fixture
 def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database where a commit is on disk when it is answered."""
+    """A database of the test's own where a commit is on disk when it is answered."""
     if engine_kind == "sqlite":
-        url = f"sqlite:///{tmp_path / 'gids.db'}"
-    else:
-        cluster: Cluster = request.getfixturevalue("durable_cluster")
-        url = cluster.create_database(f"kill{len(list(tmp_path.parent.iterdir()))}")
-    fill(url)
-    return url
+        return filled_database(engine_kind, request, tmp_path)
+    cluster: Cluster = request.getfixturevalue("durable_cluster")
+    template: str = request.getfixturevalue("durable_template")
+    return cluster.create_database(f"kill{uuid4().hex}", template=template)
 
 
 class Clients:
@@ -146,6 +164,8 @@ def test_thirty_kills_lose_nothing_and_leave_nothing_half_done(
     assert broken(few_places, serving, clients, *([BUSY] if cluster else [])) == {}
     unanswered = sum(deed.statuses[0] == NOTHING for deed in clients.journal)
     assert unanswered > KILLS, "nobody was interrupted"
+    done = {deed.kind for deed in clients.journal if deed.done}
+    assert done >= ABOUT_PERSONS.keys()
 
 
 def crash(serving: ServiceProcess, clients: Clients, times: int) -> None:

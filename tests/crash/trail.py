@@ -12,15 +12,24 @@ from app.services.processing_log import PURPOSE
 from tests.crash.books import Books
 from tests.crash.crowd import BUSY, NOTHING
 
+CONSENTING = (Action.consent_given, Action.consent_withdrawn)
+CHANGES_OF_HOLDER = (Action.holder_changed, Action.intake_given_back)
 DONE = {
-    "intake": Action.intake_created,
-    "book": Action.session_booked,
-    "move": Action.session_moved,
-    "conclude": Action.session_concluded,
-    "refer": Action.referral_added,
-    "hold": Action.holder_changed,
+    "intake": (Action.intake_created,),
+    "book": (Action.session_booked,),
+    "move": (Action.session_moved,),
+    "conclude": (Action.session_concluded,),
+    "refer": (Action.referral_added,),
+    "hold": CHANGES_OF_HOLDER,
+    "details": (Action.contact_details_changed,),
+    "consent": (Action.consent_given,),
+    "withdraw": (Action.consent_withdrawn,),
+    "erase": (Action.intake_erased,),
 }
 """What the trail says of a deed; `intake_read` when it was asked again and changed nothing."""
+
+DONE_ONCE = {"conclude", "withdraw", "erase"}
+"""What one person does and another one finds done: it is in the log once, whoever it was."""
 
 BY_NOBODY = "waiting_list"
 """Why a session is planned that nobody chose a place for."""
@@ -41,20 +50,30 @@ def every_deed_left_its_trail(books: Books) -> Iterator[str]:
     A key that comes again is somebody reading the intake; so is a move to where a session is.
     """
     told: Counter[tuple[str, UUID | None]] = Counter()
-    effects = defaultdict(set)
+    effects: dict[tuple[str | None, UUID | None, str], set[str]] = defaultdict(set)
+    ended = {
+        books.intake_of(deed) for deed in books.done("conclude") if deed.body["nextStep"] == "close"
+    }
     for deed in books.journal:
         if deed.done:
-            told[deed.by.actor, books.intake_of(deed)] += 1
-            if deed.kind not in {"move", "conclude"}:
-                effects[deed.by.actor, books.intake_of(deed), deed.kind].add(deed.answer["id"])
+            intake = books.intake_of(deed)
+            told[deed.by.actor, intake] += 1
+            if deed.body.get("outcome") == "cancelled" and intake in ended:
+                continue  # the end of the guidance may have cancelled it already
+            if deed.kind in DONE_ONCE:
+                effects[None, intake, deed.kind].add(deed.path)
+            elif "id" in deed.answer and deed.kind != "move":
+                effects[deed.by.actor, intake, deed.kind].add(deed.answer["id"])
     logged = Counter(
         (entry.actor, entry.intake_id) for entry in books.trail if entry.reason != BY_NOBODY
     )
-    entries = Counter((entry.actor, entry.intake_id, entry.action) for entry in books.trail)
-    for deed in books.done("conclude"):
-        effects[deed.by.actor, books.intake_of(deed), deed.kind].add(deed.path)
+    entries = Counter(
+        (actor, entry.intake_id, entry.action)
+        for entry in books.trail
+        for actor in (entry.actor, None)
+    )
     for (actor, intake, kind), ids in effects.items():
-        if entries[actor, intake, DONE[kind]] < len(ids):
+        if sum(entries[actor, intake, action] for action in DONE[kind]) < len(ids):
             yield f"{actor} was told of {kind} {ids} of {intake}, and the log is not"
     all_told = not any({NOTHING, BUSY} & {*deed.statuses} for deed in books.journal)
     for who in told.keys() | logged.keys():
@@ -67,12 +86,20 @@ def nothing_is_in_the_trail_that_was_not_done(books: Books) -> Iterator[str]:
     """What the log says was changed was changed, and what was changed is in the log."""
     logged = Counter((entry.intake_id, entry.action) for entry in books.trail)
     stored: Counter[tuple[UUID | None, Action]] = Counter()
-    stored.update((intake, Action.intake_created) for intake in books.intakes)
-    stored.update((one.intake_id, Action.holder_changed) for one in books.changes)
+    stored.update((intake, Action.intake_created) for intake in books.intakes.keys() | books.erased)
+    stored.update((intake, Action.intake_erased) for intake in books.erased)
+    for consent in books.consents.values():
+        stored[consent.intake_id, Action.consent_given] += 1
+        stored[consent.intake_id, Action.consent_withdrawn] += consent.withdrawn_at is not None
+    taken, given_back = CHANGES_OF_HOLDER
+    stored.update((one.intake_id, taken if one.holder_id else given_back) for one in books.changes)
     stored.update((one.intake_id, Action.referral_added) for one in books.referrals)
     stored.subtract((one.intake_id, Action.referral_added) for one in books.referrals_of_checks())
-    for action in (Action.intake_created, Action.holder_changed, Action.referral_added):
+    forgotten = {*CHANGES_OF_HOLDER, Action.referral_added, *CONSENTING}
+    for action in (Action.intake_created, Action.intake_erased, *forgotten):
         about = {one for one, done in (*logged, *stored) if done is action}
+        if action in forgotten:  # of who was erased there are no rows to compare with
+            about -= books.erased
         for intake in about:
             if logged[intake, action] != stored[intake, action]:
                 counts = stored[intake, action], logged[intake, action]
@@ -90,14 +117,19 @@ def _places_without_a_trail(books: Books) -> Iterator[str]:
         if entry.type in {"session_planned", "session_moved"}
     )
     giving = {Action.session_booked, Action.session_planned, Action.session_moved}
-    logged = Counter(entry.intake_id for entry in books.trail if entry.action in giving)
+    # The session log does not know any more whose were those of who was erased.
+    logged = Counter(
+        None if entry.intake_id in books.erased else entry.intake_id
+        for entry in books.trail
+        if entry.action in giving
+    )
     for intake in given.keys() | logged.keys():
         if given[intake] != logged[intake]:
             yield f"{intake} was given {given[intake]} places, and {logged[intake]} are logged"
 
 
 def _ends_without_a_trail(books: Books) -> Iterator[str]:
-    """A session is held or missed once, and saying it again is in the audit log alone."""
+    """A session is held or missed once; saying it again is in the audit log alone, if at all."""
     ended: Counter[tuple[UUID | None, str | None]] = Counter(
         (row.intake_id, row.status.value)
         for row in books.sessions.values()
@@ -109,6 +141,8 @@ def _ends_without_a_trail(books: Books) -> Iterator[str]:
         if entry.action is Action.session_concluded and entry.reason != "cancelled"
     )
     for who in ended.keys() | logged.keys():
+        if who[0] in books.erased:
+            continue
         if ended[who] > logged[who] or (logged[who] and not ended[who]):
             yield f"{who}: {ended[who]} sessions, {logged[who]} logged"
 
@@ -116,7 +150,8 @@ def _ends_without_a_trail(books: Books) -> Iterator[str]:
 def only_who_holds_an_intake_changes_it(books: Books) -> Iterator[str]:
     """Play back who held an intake; nobody else changed it, and it ends with who holds it.
 
-    But who holds sessions may change the intakes of these, and that is not played back.
+    But who holds sessions may change the intakes of these, and that is not played back; nor is
+    what was erased, for who held it went with it.
     """
     free = {row.adviser_id for row in books.sessions.values()}
     known = {deed.by.actor: deed.by.id for deed in books.journal}
@@ -124,13 +159,13 @@ def only_who_holds_an_intake_changes_it(books: Books) -> Iterator[str]:
     for one in books.changes:
         changes[one.intake_id].append(one)
     holders: dict[UUID, UUID | None] = {}
-    for entry in books.trail:
+    for entry in (one for one in books.trail if one.intake_id not in books.erased):
         intake, who = entry.intake_id, known.get(entry.actor)
         if intake is None or entry.reason == BY_NOBODY or entry.action is Action.intake_read:
             continue
         if entry.action is Action.intake_created:
             holders[intake] = who
-        elif entry.action is Action.holder_changed:
+        elif entry.action in CHANGES_OF_HOLDER:
             change = _change_of(entry, who, changes[intake])
             if change is None or change.previous_id != holders.get(intake):
                 yield f"entry {entry.number} does not follow on who held {intake}"

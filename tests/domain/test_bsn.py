@@ -14,6 +14,25 @@ MANY = settings(max_examples=300, deadline=None, derandomize=True)
 ZEROES = [chr(c) for c in range(0x110000) if unicodedata.decimal(chr(c), None) == 0]
 SPACES = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Zs"]
 DASHES = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Pd"]
+MARKS = [",", "/", "_", "\u2044", "\uff0c", "\uff0f", "\uff3f"]
+WIDE = [
+    *("  ", " \t ", "\n", "\r\n", "\n\n", "\u2028", " \u00a0", "\u00a0\u00a0", "    ", "\x0b"),
+    *(
+        " - ",
+        " . ",
+        " / ",
+        " _ ",
+        "- ",
+        " \u2013 ",
+        "\u00a0-\u00a0",
+        "-\n",
+        "--",
+        "...",
+        "//",
+        "__",
+    ),
+]
+"""What may stand between the digits: one by one, and more than one character."""
 
 
 def remainder(digits: str) -> int:
@@ -30,7 +49,11 @@ def valid_bsns(draw: st.DrawFn) -> str:
 
 
 @MANY
-@given(valid_bsns(), st.sampled_from(["", " ", ".", "-", *SPACES, *DASHES]), st.integers(0, 255))
+@given(
+    valid_bsns(),
+    st.sampled_from(["", " ", ".", "-", *SPACES, *DASHES, *MARKS, *WIDE]),
+    st.integers(0, 255),
+)
 @example("123456782", "-", 0b00100100)
 @example("111222333", ".", 0)
 @example("010000008", " ", 255)
@@ -43,6 +66,8 @@ def test_every_bsn_in_every_spelling_is_found(bsn, separator, places):
     assert holds_bsn(f"Mijn BSN is {spelled}, en 3 kinderen.")
     assert holds_bsn(f"({spelled})")
     assert holds_bsn(f"bsn:{spelled}.\nVerder niets 1")
+    assert holds_bsn(f"+{spelled}")
+    assert holds_bsn(f"# {spelled} #")
 
 
 @MANY
@@ -106,7 +131,8 @@ TELEPHONES = [
     "06{}", "06-{}", "06 {}", "06 - {}", "06 \u2013 {}", "(06) {}", "06/{}", "06.{}",
     "+316{}", "+31 6 {}", "+31-6-{}", "+31(0)6{}", "+31 (0)6 {}", "+31 (0) 6-{}", "+31 6-{}",
     "00316{}", "0031 6 {}", "tel. 06-{}.", "1 kind, bel 06-{}!", "+324{}", "+32 4 {}", "0032 4{}",
-    "+32 4-{}", "+32 (0)4-{}", "0031 (0)6-{}", "0031(0)6 {}", "+1-4-{}",
+    "+32 4-{}", "+32 (0)4-{}", "0031 (0)6-{}", "0031(0)6 {}", "+1-4-{}", "06_{}", "31 6 {}",
+    "316{}",
 ]  # fmt: skip
 
 
@@ -125,6 +151,8 @@ def test_a_telephone_number_in_groups_is_let_through(n):
         f"06 {pairs}", f"06-{pairs}", f"+31 6 {pairs}", f"+31 (0)6 {pairs}", f"06 {n[:4]} {n[4:]}",
         f"010 1{n[:6]}", f"010-1{n[:2]} {n[2:4]} {n[4:6]}", f"(010) 1{n[:6]}", f"0181-{n[:6]}",
         f"+31 10 1{n[:2]} {n[2:4]} {n[4:6]}", f"(0181) {n[:2]} {n[2:4]} {n[4:6]}",
+        f"010 - 1{n[:6]}", f"010/1{n[:6]}", f"010_1{n[:6]}", f"0181  {n[:6]}", f"0181\n{n[:6]}",
+        f"06-{n[:4]}-{n[4:]}", f"06  {pairs}", f"06 / {pairs}", f"06,{pairs.replace(' ', ',')}",
     ):  # fmt: skip
         assert not holds_bsn(spelled), spelled
 
@@ -167,6 +195,26 @@ def test_a_date_is_let_through(day, beside):
         "06-12345678 123456782",
         "sofi: 111222333",
         "012345672 1 kind",
+        "123,456,782",
+        "123_456_782",
+        "1234/56/782",
+        "1234.56,782",
+        "1234 56/782",
+        "3 123,456,782",
+        "123  456  782",
+        "123 - 456 - 782",
+        "2024 - 123-456-782",
+        "1234\n56\n782",
+        "123456\n782",
+        "+123456782",
+        "+12345672",
+        "+123456782 3 kinderen",
+        "+123 456 782",
+        "#123456782",
+        "\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u00b2",
+        "\u2780\u2781\u2782\u2783\u2784\u2785\u2786\u2787\u2781",
+        "\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2461",
+        "\u0967\u0968\u0969 \u096a\u096b\u096c \u096d\u096e\u0968",
     ],
 )
 def test_these_are_found(text):
@@ -184,8 +232,13 @@ def test_these_are_found(text):
         "0 0 0 0 0 0 0 0 0",
         "1234567820",
         "0123456782",
-        "123  456  782",  # two at a time
-        "123, 456, 782",
+        "123, 456, 782",  # a list
+        "1.234.567,82",  # an amount
+        "1,234,567.82",
+        "van 2.500,00 tot 3.500,00, 36 uur",
+        "9.500 - 10.782",
+        "01/10/2024 3",
+        "4811 AB 12-3, 2024",
         "1234567",
         "1.2.3.4.5.6.7.2",  # eight with separators
         "20241001",

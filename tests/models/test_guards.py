@@ -378,6 +378,7 @@ def test_a_column_with_words_takes_no_other_word(name, column, connection):
         "guidance_session": {"intake_id": INTAKE.hex, **planned("09:00", "10:00")},
         "referral": {"intake_id": INTAKE.hex},
         "holder_change": {"intake_id": INTAKE.hex},
+        "consent": {"intake_id": INTAKE.hex},
         "availability_exception": EXTRA,
     }.get(name, {})
     with pytest.raises(IntegrityError) as caught, connection.begin_nested():

@@ -1,5 +1,6 @@
 // A real OpenID provider for the tests. One argument, JSON: port (0 is any), ready (a file descriptor
-// that is told the issuer once it listens), audience, systems and people (id -> claims of theirs).
+// that is told the issuer once it listens), audience, systems and people (id -> claims of theirs; a
+// claim takes the place of the provider's own, so that a test can have it say what it should not).
 // Its keys are new at every start. It ends when its standard input does, so with whoever started it.
 
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
@@ -11,7 +12,12 @@ import { createRequire } from 'node:module';
 const { Provider, errors } = createRequire(`${process.cwd()}/`)('oidc-provider');
 
 const { port, ready, audience, systems, people } = JSON.parse(process.argv[2]);
-const RESOURCE = `urn:${audience}`;
+const jwt = { sign: { alg: 'ES256' } };
+const resources = {
+  [`urn:${audience}`]: { audience, accessTokenFormat: 'jwt', jwt },
+  'urn:loonstrook': { audience: 'loonstrook', accessTokenFormat: 'jwt', jwt },
+  'urn:opaque': { audience, accessTokenFormat: 'opaque' },
+};
 
 const key = (alg, kind, options) => ({
   ...generateKeyPairSync(kind, options).privateKey.export({ format: 'jwk' }),
@@ -30,7 +36,7 @@ const configuration = {
       client_id: 'frontend',
       token_endpoint_auth_method: 'none',
       redirect_uris: ['https://frontend.example/callback'],
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
     },
     ...Object.keys(systems).map((id) => ({
@@ -43,17 +49,23 @@ const configuration = {
   ],
   scopes: ['openid', 'gids'],
   findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id }) },
-  extraTokenClaims: (_, token) => (token.accountId ? people[token.accountId] : systems[token.clientId]),
+  formats: {
+    customizers: {
+      jwt(_, token, { payload }) {
+        Object.assign(payload, token.accountId ? people[token.accountId] : systems[token.clientId]);
+      },
+    },
+  },
+  issueRefreshToken: () => true,
   features: {
     clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
-      defaultResource: () => RESOURCE,
+      defaultResource: () => `urn:${audience}`,
       useGrantedResource: () => true,
       getResourceServerInfo(_, resource) {
-        if (resource !== RESOURCE) throw new errors.InvalidTarget();
-        const jwt = { sign: { alg: 'ES256' } };
-        return { audience, scope: 'gids', accessTokenFormat: 'jwt', accessTokenTTL: 900, jwt };
+        if (!Object.hasOwn(resources, resource)) throw new errors.InvalidTarget();
+        return { ...resources[resource], scope: 'gids', accessTokenTTL: 900 };
       },
     },
   },

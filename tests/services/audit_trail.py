@@ -29,8 +29,10 @@ ADVISER = Caller(
 ACTIONS = tuple(Action)
 
 
-def empty_database(engine_kind: str, request: pytest.FixtureRequest, folder_name: str) -> Database:
-    """Make a database with the tables of the models and nothing in them."""
+def empty_database(
+    engine_kind: str, request: pytest.FixtureRequest, folder_name: str, vault: Vault = VAULT
+) -> Database:
+    """Make a database with the tables of the models, an audit log that begins, and nothing more."""
     if engine_kind == "sqlite":
         folder = request.getfixturevalue("tmp_path_factory").mktemp(folder_name)
         url = f"sqlite:///{folder / 'gids.db'}"
@@ -38,6 +40,8 @@ def empty_database(engine_kind: str, request: pytest.FixtureRequest, folder_name
         url = request.getfixturevalue("cluster").create_database(f"a{uuid4().hex}")
     database = Database(Settings(database_url=url))
     metadata.create_all(database.engine)
+    with everything(database).begin() as connection:
+        assert audit.begin(connection, vault, now=MONDAY)
     return database
 
 

@@ -16,10 +16,17 @@ MOMENTS = {
     "sqlite": "datetime(:oldest + n * :apart, 'unixepoch') || '.000000'",
 }
 BLOB = "CAST('{}' AS {})"
+REFERRED_EVERY = 10
+"""Which cases have a referral and a consent to it."""
+GUIDED_EVERY = 50
+"""Which have guidance that nobody ended, with a session: in the oldest twentieth it still waits."""
 
 
 def store_cases(database: Database, count: int, *, oldest: datetime, apart: timedelta) -> None:
-    """Store so many intakes, each with a key and contact details, from the oldest on."""
+    """Store so many intakes, each with a key and contact details, from the oldest on.
+
+    Some have more.
+    """
     dialect = database.engine.dialect.name
     moment, identity = MOMENTS[dialect], IDS[dialect].format(n="n + 1")
     pseudonym = IDS[dialect].format(n="n + 1000000000")
@@ -34,13 +41,35 @@ def store_cases(database: Database, count: int, *, oldest: datetime, apart: time
         "apart": int(apart.total_seconds()),
     }
     intake = "id, log_pseudonym, created_at, touched_at, region, outcome, purpose, modes, content"
-    codes = "'AM01', 'warm_referral', 'orientation', '[]'"
+    outcome = f"CASE WHEN n % {GUIDED_EVERY} = 0 THEN 'guidance' ELSE 'warm_referral' END"
+    codes = f"'AM01', {outcome}, 'orientation', '[]'"
+    own = IDS[dialect].format(n="n + 2000000000")
+    hanging = f"{own}, {identity}, {moment}"
+    status = "CASE WHEN n < :count / 20 THEN 'waiting' ELSE 'cancelled' END"
+    referral = "provision_id, rank, name, via_employer, services, verdict, status, content"
+    consent = "provision_id, recipient, data, purpose, text_version"
     filled = {
         f"intake ({intake})": f"{identity}, {pseudonym}, {moment}, {moment}, {codes}, {blob}",
         "person_key (intake_id, key_id, wrapped)": f"{identity}, 'k', {blob}",
-        "contact_details (intake_id, content)": f"{identity}, {blob}",
+        "contact_details (intake_id, content, changed_at)": f"{identity}, {blob}, {moment}",
     }
+    some = {
+        f"referral (id, intake_id, created_at, {referral})": (
+            f"{hanging}, 'x', 0, 'X', false, '[]', 'available', 'proposed', {blob}",
+            REFERRED_EVERY,
+        ),
+        f"consent (id, intake_id, given_at, {consent})": (
+            f"{hanging}, 'x', 'X', '[]', 'hand_over', '2026-11'",
+            REFERRED_EVERY,
+        ),
+        "guidance_session (id, intake_id, created_at, number, status)": (
+            f"{hanging}, 1, {status}",
+            GUIDED_EVERY,
+        ),
+    }
+    every = {into: (values, 1) for into, values in filled.items()}
     with database.write(EVERY_REGION) as session:
-        for into, values in filled.items():
-            statement = f"INSERT INTO {into} {numbers} SELECT {values} FROM numbers"  # noqa: S608 - our own text
+        for into, (values, apart_by) in (every | some).items():
+            chosen = f"FROM numbers WHERE n % {apart_by} = 0"
+            statement = f"INSERT INTO {into} {numbers} SELECT {values} {chosen}"
             session.execute(sa.text(statement), given)

@@ -1,6 +1,7 @@
 """A web site on this machine that plays the issuer, well or badly."""
 
 import json
+import ssl
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ DISCOVERY = "/.well-known/openid-configuration"
 class Site:
     """Answers what `pages` says, once `open` is set; keeps what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: ssl.SSLContext | None = None) -> None:
         site = self
         self.drips = False
         self.heard = threading.Event()
@@ -47,9 +48,14 @@ class Site:
                 """Keep the output of the tests clean."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if certificate is not None:
+            self._server.socket = certificate.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        scheme = "http" if certificate is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         self.answer(DISCOVERY, {"issuer": self.url, "jwks_uri": f"{self.url}/jwks"})
 
     def answer(self, path: str, document: object, status: int = 200, **headers: str) -> None:

@@ -100,9 +100,9 @@ def test_a_transaction_that_fails_leaves_the_log_as_it_was(log):
 
 
 def test_who_did_nothing_leaves_nothing(log):
+    before = head_of(log)
     write(log, 0)
-    with log.read(EVERY_REGION) as session:
-        assert audit.head(session) is None
+    assert (head_of(log), before.number) == (before, 0)
     assert verified(log) == Verified(0)
 
 
@@ -134,10 +134,10 @@ def write_quickly(database: Database, count: int) -> None:
         previous = audit._chained(previous, at=audit._text(at), intake_id=intake.hex, **told)
         rows.append({**told, "at": at, "intake_id": intake, "hash": previous})
     signature = audit._signature(VAULT, count, previous, audit._text(at))
-    last = {"id": 1, "number": count, "hash": previous, "at": at, "signature": signature}
+    last = {"number": count, "hash": previous, "at": at, "signature": signature}
     with tampering(database) as connection:
         connection.execute(sa.insert(metadata.tables["audit_entry"]), rows)
-        connection.execute(sa.insert(metadata.tables["audit_head"]), last)
+        connection.execute(sa.update(AuditHead).values(last))
 
 
 def test_a_long_log_is_verified_in_flat_memory(log):
@@ -183,14 +183,53 @@ def test_a_cut_log_under_an_older_head_is_found_by_a_head_that_was_kept(log):
     assert verified(log, kept) == Broken(10, "is not the entry that a known head tells of")
 
 
-def test_a_log_that_begins_anew_is_found_by_a_head_that_was_kept(log):
-    write(log, 5)
-    kept = head_of(log)
-    with tampering(log) as connection:
+def empty(database: Database) -> None:
+    with tampering(database) as connection:
         connection.execute(sa.text("DELETE FROM audit_entry"))
         connection.execute(sa.text("DELETE FROM audit_head"))
+
+
+def begin(database: Database, *, minute: int = 0) -> bool:
+    with everything(database).begin() as connection:
+        return audit.begin(connection, VAULT, now=MONDAY + timedelta(minutes=minute))
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_a_log_whose_head_is_gone_is_broken_and_nothing_is_written_any_more(count, log):
+    write(log, count)
+    empty(log)
+    for _ in range(2):
+        with pytest.raises(AuditHeadError, match="gone"):
+            write(log, 1, minute=1)
+    assert entries(log) == []
+    assert verified(log) == Broken(None, "there must be one head")
+
+
+def test_a_log_begins_once_and_never_from_entries_without_a_head(log):
+    before = head_of(log)
+    assert not begin(log, minute=1)
+    write(log, 2)
+    with everything(log).begin() as connection:
+        connection.execute(sa.delete(AuditHead))
+    assert not begin(log, minute=1)
+    assert verified(log) == Broken(None, "there must be one head")
+    assert (before.number, before.hash) == (0, audit.NOTHING)
+
+
+def test_a_log_that_an_operator_was_made_to_begin_anew_is_found_by_heads_that_were_kept(log):
+    first = head_of(log)
+    write(log, 5)
+    kept = head_of(log)
+    empty(log)
+    assert begin(log, minute=1)
+    anew = head_of(log)
+    twice = Broken(None, "known heads tell that it began more than once")
+    assert verified(log) == Verified(0)
+    assert verified(log, first) == twice
     assert verified(log, kept) == Broken(1, "is missing: a known head tells of entry 5")
     write(log, 5, minute=1)
+    assert verified(log, first, first) == Verified(5)
+    assert verified(log, first, anew) == twice
     assert verified(log, kept) == Broken(5, "is not the entry that a known head tells of")
 
 
@@ -200,10 +239,11 @@ def test_nothing_is_built_on_a_head_that_was_not_signed_here(log):
         write(log, 1, vault=OTHER_VAULT)
     assert isinstance(verified(log, vault=OTHER_VAULT), Broken)
     assert verified(log) == Verified(3)
-    with everything(log).begin() as connection:
-        connection.execute(sa.update(AuditHead).values(hash=bytes(32)))
-    with pytest.raises(AuditHeadError):
-        write(log, 1)
+    for number in (3, 0):
+        with everything(log).begin() as connection:
+            connection.execute(sa.update(AuditHead).values(number=number, hash=bytes(32)))
+        with pytest.raises(AuditHeadError):
+            write(log, 1)
 
 
 NO_MOMENT = (
@@ -241,7 +281,10 @@ def test_a_value_that_does_not_fit_its_column_is_found_and_stops_nothing(stateme
     assert found.number == (2 if "audit_entry" in statement else None)
 
 
-def test_a_database_in_which_nothing_happened_has_an_empty_log(log):
+def test_a_session_log_that_is_older_than_the_audit_log_is_no_fault(log):
+    with everything(log).begin() as connection:
+        put(connection, "session_log_counter")
+        put(connection, "session_log_entry", at="2026-11-23 08:59:59.999999")
     assert verified(log) == Verified(0)
 
 

@@ -17,7 +17,8 @@ from app.domain.terms import Action
 from app.models import AuditEntry, AuditHead
 from app.services import audit
 from app.services.audit import Broken, Verified
-from tests.conftest import ENGINES
+from tests.conftest import ENGINES, MONDAY
+from tests.models.rows import put
 from tests.services.audit_trail import (
     OTHER_VAULT,
     VAULT,
@@ -232,7 +233,9 @@ def add_an_entry_in_between(by: Tamperer) -> int | None:
     number = by.entry()
     for after in range(ENTRIES, number - 1, -1):
         by.move(after, after + 1)
-    row = by.row(by.random.choice([one for one in range(1, ENTRIES + 2) if one != number]))
+    # What stood there stands one further now; again in its place it would be no lie.
+    others = [one for one in range(1, ENTRIES + 2) if one not in {number, number + 1}]
+    row = by.row(by.random.choice(others))
     by.connection.execute(sa.insert(ENTRY).values({**row, "number": number}))
     if by.random.random() < 0.5:
         return number if number > 1 else ANYWHERE
@@ -273,6 +276,19 @@ def empty_the_log(by: Tamperer) -> int | None:
 def empty_the_log_with_its_head(by: Tamperer) -> int | None:
     by.delete(sa.true())
     by.connection.execute(sa.delete(HEAD))
+    return None
+
+
+def let_the_log_begin_anew(by: Tamperer) -> int | None:
+    by.delete(sa.true())
+    by.set_head(**by.sign(0, audit.NOTHING))
+    return None
+
+
+def put_the_first_head_back(by: Tamperer) -> int | None:
+    by.delete(sa.true())
+    signature = audit._signature(VAULT, 0, audit.NOTHING, audit._text(MONDAY))
+    by.set_head(number=0, hash=audit.NOTHING, at=MONDAY, signature=signature)
     return 1
 
 
@@ -299,6 +315,8 @@ WAYS: tuple[Callable[[Tamperer], int | None], ...] = (
     write_history_anew_under_the_same_head,
     empty_the_log,
     empty_the_log_with_its_head,
+    let_the_log_begin_anew,
+    put_the_first_head_back,
     delete_the_head,
 )
 """Each returns the entry that should be named: none when it is the head that is wrong."""
@@ -311,14 +329,8 @@ def log(request: pytest.FixtureRequest) -> Iterator[Database]:
         for minute in range(ENTRIES // 4):
             write(database, 4, minute=minute)
         with everything(database).begin() as connection:
-            connection.execute(sa.text("INSERT INTO session_log_counter VALUES ('AM01', 1)"))
-            connection.execute(
-                sa.text(
-                    "INSERT INTO session_log_entry (region, number, at, type, intake_pseudonym)"
-                    " VALUES ('AM01', 1, '2026-11-23 09:00:00.000000', 'intake_completed', :id)"
-                ),
-                {"id": UUID(int=1).hex},
-            )
+            put(connection, "session_log_counter")
+            put(connection, "session_log_entry")
         yield database
 
 

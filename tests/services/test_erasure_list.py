@@ -3,15 +3,17 @@
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from app.services.erasure_list import Erasures, add, read
+from app.services.erasure_list import CONSENT, CONTACT_DETAILS, Erasures, add, read
 from tests.conftest import MONDAY
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
+LATER = MONDAY + timedelta(seconds=1, microseconds=2)
 
 
 def test_a_line_says_when_and_whom_and_nothing_more(tmp_path):
@@ -19,12 +21,31 @@ def test_a_line_says_when_and_whom_and_nothing_more(tmp_path):
     add(path, [ONE], at=MONDAY)
     add(path, [OTHER, ONE], at=MONDAY)
     add(path, [], at=MONDAY)
+    add(path, [ONE], at=MONDAY, what=CONTACT_DETAILS)
+    add(path, [ONE], at=LATER, what=f"{CONSENT}{OTHER}")
     assert path.read_text().splitlines() == [
-        f"2026-11-23T09:00:00Z {ONE}",
-        f"2026-11-23T09:00:00Z {OTHER}",
-        f"2026-11-23T09:00:00Z {ONE}",
+        f"2026-11-23T09:00:00.000000Z {ONE}",
+        f"2026-11-23T09:00:00.000000Z {OTHER}",
+        f"2026-11-23T09:00:00.000000Z {ONE}",
+        f"2026-11-23T09:00:00.000000Z {ONE} contact-details",
+        f"2026-11-23T09:00:01.000002Z {ONE} consent {OTHER}",
     ]
-    assert read(path) == Erasures((ONE, OTHER), ())
+    assert read(path) == Erasures((ONE, OTHER), (), {ONE: MONDAY}, {OTHER: LATER})
+
+
+def test_details_go_by_the_last_removal_and_a_consent_by_the_first_withdrawal(tmp_path):
+    path = tmp_path / "erasures.log"
+    for at in (MONDAY, LATER, MONDAY):
+        add(path, [ONE], at=at, what=CONTACT_DETAILS)
+    for at in (LATER, MONDAY):
+        add(path, [ONE], at=at, what=f"{CONSENT}{OTHER}")
+    assert read(path) == Erasures((), (), {ONE: LATER}, {OTHER: LATER})
+
+
+def test_a_line_of_an_earlier_release_is_an_erasure(tmp_path):
+    path = tmp_path / "erasures.log"
+    path.write_text(f"2026-11-23T09:00:00Z {ONE}\n")
+    assert read(path) == Erasures((ONE,), ())
 
 
 def test_the_list_is_for_who_runs_the_service_alone(tmp_path):
@@ -37,7 +58,16 @@ def test_no_file_is_an_empty_list(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "torn", ["2026-11-23T09:00:00Z 0000", "x", f"{ONE}", f"2026-11-23T09:00:00Z {ONE} and more"]
+    "torn",
+    [
+        "2026-11-23T09:00:00Z 0000",
+        "x",
+        f"{ONE}",
+        f"2026-11-23T09:00:00Z {ONE} and more",
+        f"2026-11-23T09:00:00Z {ONE} contact-det",
+        f"2026-11-23T09:00:00Z {ONE} consent {ONE.hex[:5]}",
+        f"2026-02-30T09:00:00Z {ONE}",
+    ],
 )
 def test_what_a_power_cut_left_is_told_and_spoils_nothing_that_follows(torn, tmp_path):
     path = tmp_path / "erasures.log"

@@ -1,7 +1,9 @@
 """Contact details, consents and insight: kept apart, sealed, and for who may only."""
 
+import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +14,7 @@ from app.config import Settings
 from app.domain.access import EVERY_REGION
 from app.domain.consent import CONSENT_TEXTS, DATA_NAMES
 from app.domain.errors import InvalidInput, NotFound
-from app.domain.terms import Action, ContactData, Employment, HolderReason
+from app.domain.terms import Action, ConsentPurpose, ContactData, Employment, HolderReason
 from app.models import AuditEntry, Consent, ContactDetails
 from app.services import consents, contact_details, holders, personal_data
 from app.services.consents import ConsentGivenError, NotReferredError, ThroughEmployerError
@@ -21,7 +23,7 @@ from app.services.holders import NotYoursError
 from app.services.personal_data import PersonalData
 from app.services.retention import Terms
 from app.vault import VaultError
-from tests.services.desk import COLLEAGUE, NOW, Desk
+from tests.services.desk import ANNA, COLLEAGUE, NOW, Desk, adviser, hours, slot
 
 STRANGER = replace(COLLEAGUE, id=uuid4(), actor="https://login.example stranger", organisation="X")
 KLAARTJE = Details("Klaartje Klaver", "06 12345678", "klaartje@klaver.example")
@@ -29,6 +31,11 @@ TERMS = Terms.of(Settings())
 TEXT = "2026-11"
 CLEANER = {"origin_sector": "schoonmaak", "employment": Employment.employee}
 CHECK = "schoonmaak-loopbaancheck"
+
+
+def erasures() -> Path:
+    """The list of whoever names no other (tests/conftest.py)."""
+    return Path(os.environ["GIDS_ERASURE_LIST"])
 
 
 def as_colleague(desk: Desk) -> Desk:
@@ -70,7 +77,7 @@ def consent(
 
 def withdraw(desk: Desk, intake: UUID, consent_id: UUID) -> Consent:
     with desk.act() as act:
-        return consents.withdraw(act, intake, consent_id)
+        return consents.withdraw(act, intake, consent_id, erasures())
 
 
 def listed(desk: Desk, intake: UUID) -> list[Consent]:
@@ -101,7 +108,7 @@ def test_contact_details_are_kept_replaced_and_forgotten(desk):
     assert read(desk, intake) == Details(None, "010-1234567", None)
     for _ in range(2):
         with desk.act() as act:
-            contact_details.remove(act, intake)
+            contact_details.remove(act, intake, erasures())
     with pytest.raises(NotFound):
         read(desk, intake)
     assert told(desk)[-5:] == [
@@ -138,7 +145,7 @@ def test_a_colleague_reads_what_waits_and_changes_it_after_taking_it_over(desk):
     with pytest.raises(NotYoursError):
         change(colleague, intake)
     with pytest.raises(NotYoursError), colleague.act() as act:
-        contact_details.remove(act, intake)
+        contact_details.remove(act, intake, erasures())
     with pytest.raises(NotFound):
         read(as_stranger(desk), intake)
     with colleague.act() as act:
@@ -166,7 +173,8 @@ def test_a_consent_says_who_receives_what_in_which_words_and_since_when(desk, re
     given = consent(desk, referred)
     assert listed(desk, referred) == [given]
     assert (given.provision_id, given.recipient) == (CHECK, "Loopbaancoach van FNV of CNV")
-    assert (given.data, given.text_version) == (["name", "email"], TEXT)
+    assert (given.purpose, given.data) == (ConsentPurpose.hand_over, ["name", "email"])
+    assert given.text_version == TEXT
     assert (given.given_at, given.withdrawn_at) == (desk.now, None)
     assert told(desk)[-2:] == [Action.consent_given, Action.intake_read]
 
@@ -265,8 +273,8 @@ def test_insight_shows_all_that_is_held_and_since_when_it_is_touched(desk):
         ("AM01", 1, "intake_completed")
     ]
     assert sorted(one.name for one in held.processing) == [
-        "Contactgegevens wijzigen", "Intake overnemen of teruggeven",
-        "Intake overnemen of teruggeven", "Intake vastleggen", "Toestemming vastleggen",
+        "Contactgegevens wijzigen", "Intake overnemen", "Intake teruggeven",
+        "Intake vastleggen", "Toestemming vastleggen",
     ]  # fmt: skip
     assert held.contact_details_due == NOW + TERMS.contact_details
     assert held.intake_due == NOW + TERMS.intakes
@@ -285,11 +293,20 @@ def test_insight_shows_nothing_of_somebody_else(desk):
         gather(as_colleague(desk), one)
 
 
-def test_as_long_as_a_session_is_to_come_nothing_has_a_last_day(quiet):
+def test_as_long_as_a_session_is_planned_nothing_has_a_last_day(quiet):
+    """Who waits keeps their details as long as the intake: they must be told of a place."""
     intake = quiet.intake()
     change(quiet, intake)
-    held = gather(quiet, intake)
-    assert (held.intake_due, held.contact_details_due) == (None, None)
+
+    def due(passed: timedelta = timedelta(0)) -> tuple[datetime | None, datetime | None]:
+        held = gather(replace(quiet, now=NOW + passed), intake)
+        return held.contact_details_due, held.intake_due
+
+    assert due() == (NOW + TERMS.intakes, NOW + TERMS.intakes)
     with quiet.database.write(EVERY_REGION) as session:
         session.execute(sa.text("UPDATE guidance_session SET status = 'cancelled'"))
-    assert gather(quiet, intake).intake_due == NOW + TERMS.intakes
+    assert due() == (NOW + TERMS.contact_details, NOW + TERMS.intakes)
+    quiet.staff(adviser(ANNA, hours(1, 9, 10)))
+    quiet.book(intake, slot("2026-11-30 09:00"))
+    assert due() == (None, None)
+    assert due(timedelta(days=8)) == (NOW + TERMS.contact_details, NOW + TERMS.intakes)

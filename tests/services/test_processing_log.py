@@ -13,9 +13,10 @@ from sqlmodel import select
 
 from app.db import Database
 from app.domain.access import EVERY_REGION
-from app.domain.terms import Action
+from app.domain.terms import OF_NO_PERSON, Action
 from app.models import Intake, ProcessingEntry, ProcessingStatus
 from app.services import processing_log
+from app.services.activities import ACTIVITIES
 from app.services.deeds import Deed
 from app.services.processing_log import Trace, new_trace, read_traceparent
 from tests.conftest import MONDAY
@@ -133,10 +134,14 @@ def test_a_list_of_fifty_is_fifty_entries_in_one_statement(log):
     assert {(one.trace_id, one.parent_span_id) for one in found} == {(TRACE_ID, SPAN_ID)}
 
 
-def test_every_action_can_be_written(log):
-    found = write(log, *(Deed(action, (person(),)) for action in Action))
-    assert len(found) == len(Action)
-    assert len({one.activity for one in found}) == len(Action)
+def test_every_action_on_a_person_can_be_written(log):
+    found = write(log, *(Deed(action, (person(),)) for action in ACTIVITIES))
+    assert len(found) == len(ACTIVITIES)
+    assert len({one.activity for one in found}) == len(ACTIVITIES)
+
+
+def test_a_deed_of_no_person_leaves_nothing(log):
+    assert write(log, *(Deed(action, ()) for action in OF_NO_PERSON)) == []
 
 
 def test_a_list_of_nobody_leaves_nothing(log):

@@ -1,22 +1,46 @@
 """Retention: what is past its term goes, what is not stays, and a dry run touches nothing."""
 
+import threading
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
-from app.domain.access import EVERY_REGION
-from app.domain.terms import Action
-from app.models import AuditEntry, ContactDetails, Intake, ProcessingEntry
-from app.services import contact_details, erasure, retention
+from app.domain.access import EVERY_REGION, NATIONWIDE
+from app.domain.terms import Action, HolderReason, LogEntryType
+from app.models import (
+    Adviser,
+    AuditEntry,
+    ContactDetails,
+    Intake,
+    ProcessingEntry,
+    SessionLogEntry,
+)
+from app.services import contact_details, erasure, holders, intakes, retention
+from app.services.advisers import ExceptionIn
 from app.services.erasure_list import read
 from app.services.retention import Count, Terms
-from tests.services.desk import NOW, VAULT, Desk
+from app.services.sessions import NextStep
+from tests.services.desk import (
+    ADVISER,
+    ANNA,
+    BRAM,
+    COLLEAGUE,
+    NOW,
+    OTHER_REGION,
+    REGION,
+    VAULT,
+    Desk,
+    adviser,
+    answers,
+    hours,
+    wishes,
+)
 from tests.services.test_erasure import rows_about, with_everything
 from tests.services.test_persons import CLEANER, KLAARTJE
 
@@ -66,14 +90,16 @@ def test_each_class_goes_after_its_own_term_and_not_a_moment_before(desk, erasur
     assert run(desk, erasures, days=90, seconds=1) == Count(2, 0, 0)
     assert kept(desk) == ({one, other}, set())
     assert run(desk, erasures, days=730) == Count(0, 0, 0)
-    assert due(desk, days=730, seconds=1) == Count(0, 2, 0)
-    assert run(desk, erasures, days=730, seconds=1) == Count(0, 2, 0)
+    assert due(desk, days=730, seconds=1) == Count(0, 2, 0, advisers=1)
+    assert run(desk, erasures, days=730, seconds=1) == Count(0, 2, 0, advisers=1)
     assert kept(desk) == (set(), set())
     for intake in (one, other):
         assert set(rows_about(desk, intake)) <= {"kept_answer", "audit_entry"}
         assert told(desk)[Action.contact_details_expired, intake] == 1
         assert told(desk)[Action.intake_expired, intake] == 1
     assert set(read(erasures).intakes) == {one, other}
+    expired = NOW + timedelta(days=90, seconds=1)
+    assert read(erasures).contact_details == {one: expired, other: expired}
 
 
 def test_letting_contact_details_go_does_not_make_a_case_younger(desk, erasures):
@@ -93,22 +119,21 @@ def test_what_is_touched_stays_as_long_again(desk, erasures):
 
 def test_contact_details_of_an_intake_that_goes_are_counted_with_it(desk, erasures):
     with_everything(desk)
-    assert due(desk, days=731) == Count(0, 1, 0)
-    assert run(desk, erasures, days=731) == Count(0, 1, 0)
+    assert due(desk, days=731) == Count(0, 1, 0, advisers=1)
+    assert run(desk, erasures, days=731) == Count(0, 1, 0, advisers=1)
 
 
 def test_a_term_of_contact_details_that_is_longer_than_that_of_intakes_does_no_harm(desk, erasures):
     with_everything(desk)
     long = replace(TERMS, contact_details=timedelta(days=9999))
-    assert run(desk, erasures, long, days=731) == Count(0, 1, 0)
+    assert run(desk, erasures, long, days=731) == Count(0, 1, 0, advisers=1)
 
 
-def test_who_waits_or_has_a_session_to_come_is_never_past_a_term(desk, quiet, erasures):
-    waits = quiet.intake()
+def test_who_has_a_session_to_come_is_never_past_a_term(desk, quiet, erasures):
+    planned = quiet.intake()
     short = Terms(timedelta(seconds=1), timedelta(seconds=2), timedelta(days=1825))
     with quiet.act() as act:
-        contact_details.change(act, waits, KLAARTJE)
-    assert run(desk, erasures, days=9999).intakes == 0
+        contact_details.change(act, planned, KLAARTJE)
     with desk.database.write(EVERY_REGION) as session:
         session.execute(
             sa.text(
@@ -126,7 +151,125 @@ def test_who_waits_or_has_a_session_to_come_is_never_past_a_term(desk, quiet, er
             sa.text("UPDATE guidance_session SET status = 'cancelled' WHERE number > 1")
         )
     assert run(desk, erasures, short, days=6) == Count(0, 0, 0)
-    assert run(desk, erasures, short, days=7) == Count(0, 1, 0)
+    assert run(desk, erasures, short, days=7) == Count(0, 1, 0, advisers=1)
+
+
+def test_who_waits_and_is_forgotten_for_a_whole_term_goes_as_after_guidance_that_ended(
+    quiet, erasures
+):
+    waits, younger, referred = (
+        quiet.intake(), replace(quiet, now=NOW + timedelta(days=1)).intake(),
+        quiet.intake(**CLEANER),
+    )  # fmt: skip
+    with quiet.act() as act:
+        contact_details.change(act, waits, KLAARTJE)
+    # They must be told of a place, so their details stay as long as they wait.
+    assert run(quiet, erasures, days=730) == Count(0, 0, 0)
+    assert kept(quiet) == ({waits, younger, referred}, {waits})
+    pseudonym, before = quiet.read(waits).log_pseudonym, len(quiet.log())
+    assert due(quiet, days=730, seconds=1) == Count(0, 2, 0)
+    assert run(quiet, erasures, days=730, seconds=1) == Count(0, 2, 0)
+    assert kept(quiet) == ({younger}, set())
+    assert set(rows_about(quiet, waits)) == {"audit_entry"}
+    assert [
+        (one.type, one.session_number, one.intake_pseudonym) for one in quiet.log()[before:]
+    ] == [
+        *((LogEntryType.session_cancelled, number, pseudonym) for number in (1, 2, 3)),
+        (LogEntryType.guidance_closed, None, pseudonym),
+    ]
+    assert set(read(erasures).intakes) == {waits, referred}
+    assert told(quiet)[Action.intake_expired, waits] == 1
+    # The place that then comes goes to who still waits.
+    quiet.staff(adviser(ANNA, hours(1, 9, 10)))
+    assert quiet.fill() > 0
+    assert quiet.agenda(younger)[0].startswith("1 planned")
+
+
+def test_guidance_of_every_region_and_of_none_ends_some_at_a_time(quiet, erasures, monkeypatch):
+    monkeypatch.setattr(retention, "GUIDANCE_BATCH", 2)
+    regions = [REGION] * 3 + [OTHER_REGION, None]
+    for region in regions:
+        quiet.intake(region=region)
+    assert run(quiet, erasures, days=731) == Count(0, len(regions), 0, advisers=1)
+    assert kept(quiet) == (set(), set())
+    with quiet.database.read(EVERY_REGION) as session:
+        ended = session.exec(
+            select(SessionLogEntry.region).where(
+                SessionLogEntry.type == LogEntryType.guidance_closed
+            )
+        )
+        assert sorted(ended) == sorted([REGION] * 3 + [OTHER_REGION, NATIONWIDE])
+
+
+def test_saying_again_how_a_session_ended_does_not_make_a_case_younger(quiet, erasures):
+    quiet.staff(adviser(ANNA, hours(1, 9, 10)))
+    intake = quiet.intake(scheduling=wishes(count=1))
+    ended = quiet.session(intake, 1).id
+    first, again = (replace(quiet, now=NOW + timedelta(days=days)) for days in (8, 100))
+    first.conclude(ended, "held")
+    again.conclude(ended, "held")
+    assert quiet.read(intake).touched_at == first.now
+    assert told(quiet)[Action.session_concluded, intake] == 1
+    assert told(quiet)[Action.intake_read, intake] == 1
+    again.conclude(ended, "held", NextStep.close)
+    assert quiet.read(intake).touched_at == again.now
+    assert told(quiet)[Action.session_concluded, intake] == 2
+
+
+def names(desk: Desk) -> set[UUID]:
+    with desk.database.read(EVERY_REGION) as session:
+        return set(session.exec(select(Adviser.id).where(col(Adviser.demo).is_(False))))
+
+
+def test_the_name_of_an_adviser_goes_when_nothing_refers_to_them_any_more(quiet, erasures):
+    """Not as long as there is a case they held, a session they have, or an hour they are there."""
+    by_hand = replace(quiet, now=NOW + timedelta(days=1))
+    quiet.staff(
+        adviser(ANNA, hours(1, 9, 10)),
+        adviser(BRAM, exceptions=[ExceptionIn(on=date(2026, 12, 1), available=False)]),
+    )
+    first = by_hand.intake(**CLEANER)
+    with by_hand.act() as act:
+        holders.give_back(act, first, HolderReason.absence, None)
+    with replace(by_hand, caller=COLLEAGUE).act() as act:
+        holders.take_over(act, first, HolderReason.other, None)
+    everybody = {ANNA, BRAM, ADVISER.id, COLLEAGUE.id}
+    assert names(quiet) == everybody
+    assert run(quiet, erasures, days=730).advisers == 0
+    guided = replace(quiet, caller=COLLEAGUE, now=NOW + timedelta(days=2)).intake()
+    assert ANNA in {one.adviser_id for one in quiet.sessions(guided)}
+    quiet.close_all()
+    assert due(quiet, days=731, seconds=1) == Count(0, 1, 0, advisers=2)
+    assert run(quiet, erasures, days=731, seconds=1) == Count(0, 1, 0, advisers=2)
+    assert names(quiet) == {ANNA, COLLEAGUE.id}
+    # Who comes back is known by name again.
+    back = by_hand.intake(**CLEANER)
+    assert by_hand.view(back).holder == ADVISER.name
+    assert run(quiet, erasures, days=9999).advisers == 3
+    assert names(quiet) == set()
+
+
+def test_who_holds_their_first_case_while_names_go_keeps_their_name(quiet, erasures):
+    """The run comes when the case is stored and not committed yet."""
+    began, count = threading.Event(), []
+    with quiet.act() as act:
+        holders.know_adviser(act)
+
+    def later() -> None:
+        began.set()
+        count.append(run(quiet, erasures).advisers)
+
+    thread = threading.Thread(target=later)
+    with quiet.act() as act:
+        holders.know_adviser(act)
+        thread.start()
+        assert began.wait(30)
+        if quiet.database.engine.dialect.name == "postgresql":
+            thread.join()  # the run waits for nobody there
+        view = intakes.create_intake(act, answers(**CLEANER), quiet.knowledge, quiet.planning)
+    thread.join()
+    assert count == [0]
+    assert quiet.view(view.intake.id).holder == ADVISER.name
 
 
 def test_the_processing_log_is_forgotten_after_its_term_alone(desk, erasures):
