@@ -51,6 +51,11 @@ class TestClock:
         self.now += timedelta(**duration)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: "schemathesis" not in item.nodeid)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def erasure_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The erasure list of whoever names no other: not the one under var/."""
