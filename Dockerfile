@@ -13,12 +13,15 @@ RUN python -m venv /opt/gids \
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations
-# pip goes last: nothing can be installed in what runs.
+# pip goes last: what runs has no use for it.
 RUN /opt/build/bin/hatchling build -t wheel -d /dist \
     && /opt/gids/bin/pip install --no-index --no-deps /dist/*.whl \
     && /opt/gids/bin/pip uninstall --yes pip
 
 FROM python:3.13-slim
+# The Python of this image brings a pip too, and what would put it back.
+RUN pip uninstall --yes pip \
+    && rm -r "$(python -c 'import ensurepip; print(*ensurepip.__path__)')"
 ENV PATH=/opt/gids/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIDS_HOST=0.0.0.0
 COPY --from=build /opt/gids /opt/gids
 # The only place written to (erasure list, embedded database): everything else may be read-only.

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
+from uuid import UUID
 
 import httpx
 import uvicorn
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
@@ -25,9 +26,9 @@ from app.config import (
     UnknownSettingError,
     load_settings,
 )
-from app.db import DatabaseBusyError, UnsafeDatabaseError, opened, require_row_security
+from app.db import DatabaseBusyError, UnsafeDatabaseError, opened
 from app.domain.access import NO_REGION
-from app.main import NoIdentityError, create_app, utc_now
+from app.main import NoIdentityError, create_app, require_servable, utc_now
 from app.observability import configure_logging
 from app.services.advisers import (
     AvailabilityError,
@@ -66,6 +67,7 @@ EXPECTED = (
     NoIdentityError,
     OSError,
     OperationalError,
+    ProgrammingError,  # most likely what the role of the database may not do
     UnknownSettingError,
     UnsafeDatabaseError,
     VaultError,
@@ -109,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: Exception) -> str:
     """Say what is wrong and where, without what was written there."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | ProgrammingError):
         return f"the database says: {str(error.orig).strip()}"
     return str(error)
 
@@ -179,6 +181,13 @@ def _add_keys(add: Add, group: Group) -> None:
 
 def _add_logs(add: Add, group: Group) -> None:
     log = group("audit", "the audit log: who did what to whose intake")
+    show = add(
+        "show",
+        lambda it: audit.show(_at_head(), _say, intake=it.intake, since=it.since, until=it.until),
+        "print its entries, a line of JSON each",
+        log,
+    )
+    show.add_argument("--intake", type=UUID, help="only those of the intake with this id")
     add(
         "verify",
         lambda it: audit.verify(_at_head(), _say, heads=it.heads),
@@ -193,8 +202,9 @@ def _add_logs(add: Add, group: Group) -> None:
         "print it as OTLP/JSON, a line per batch",
         processing,
     )
-    for name in ("--since", "--until"):
-        export.add_argument(name, type=_moment, help="a moment, such as 2026-11-30T00:00:00Z")
+    for command in (show, export):
+        for name in ("--since", "--until"):
+            command.add_argument(name, type=_moment, help="a moment, such as 2026-11-30T00:00:00Z")
 
 
 def _add_privacy(add: Add, group: Group) -> None:
@@ -256,9 +266,7 @@ def _serve(command: argparse.Namespace) -> None:
     configure_logging(settings.log_level)
     create_app(settings)  # refuses here, in words, and not in a server process
     with opened(settings) as database:
-        migrate.require_head(database.engine)
-        if not settings.demo:
-            require_row_security(database.engine)
+        require_servable(settings, database)
         with database.read(NO_REGION) as session:
             read_knowledge(session)
     if settings.demo:

@@ -1,12 +1,24 @@
 """Settings, read once at the entry point and passed inward."""
 
+import json
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.terms import Role
 
@@ -22,10 +34,22 @@ _SAID = {
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0))]
 DurationOrNone = Annotated[timedelta, Field(ge=timedelta(0))]
-Origin = Annotated[
-    str,
-    Field(pattern=r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"),
-]
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(https://{_LABEL}(\.{_LABEL})*|http://(localhost|127\.0\.0\.1))(:[1-9][0-9]*)?"
+)
+
+
+def _as_a_browser_writes_it(origin: str) -> str:
+    # Origins are compared as text, so another way to write one would let nobody read: with the
+    # port that goes without saying, or an address in other digits.
+    if not _ORIGIN.fullmatch(origin) or str(AnyHttpUrl(origin)) != f"{origin}/":
+        told = "write an origin as a browser does: https://name, with its port unless that is 443"
+        raise PydanticCustomError("origin", told)
+    return origin
+
+
+Origin = Annotated[str, AfterValidator(_as_a_browser_writes_it)]
 """As a browser writes it. A page that came over plain HTTP could be anybody's, save from here."""
 
 DEMO_ENCRYPTION_KEYS = SecretStr("demo:ZGVtbyBvbmx5IGRlbW8gb25seSBkZW1vIG9ubHkgISE=")
@@ -74,7 +98,11 @@ class Settings(BaseSettings):
     """Every setting of the service; docs/configuration.md lists them and is kept in step."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        enable_decoding=False,
     )
 
     demo: bool = Field(
@@ -162,8 +190,8 @@ class Settings(BaseSettings):
     )
     erasure_list: Path = Field(
         default=Path("var") / "erasures.log",
-        description="File outside the database that tells what was let go (persons, contact details,"
-        " consents), to be replayed after a backup is restored.",
+        description="File outside the database that tells what was let go (persons, contact"
+        " details, consents), to be replayed after a backup is restored.",
     )
     retention_contact_details: Duration = Field(
         default=timedelta(days=90),
@@ -187,6 +215,18 @@ class Settings(BaseSettings):
         default=False,
         description="Send OpenTelemetry traces and metrics, configured by the OTEL_* variables.",
     )
+
+    @field_validator("cors_origins", "oidc_issuers", mode="before")
+    @classmethod
+    def _read_list(cls, value: object) -> object:
+        """Read a list from its JSON; what is empty names nobody, and so compose may pass it on."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value or "[]")
+        except ValueError:
+            # Not its cause: that holds the value.
+            raise PydanticCustomError("json", "this is not JSON") from None
 
     @property
     def is_sqlite(self) -> bool:
@@ -219,10 +259,6 @@ def load_settings() -> Settings:
             for fault in faults
         )
         raise InvalidSettingError(told) from None  # its cause holds the values
-    except SettingsError as error:
-        # Of a setting that is more than a text or a number; its cause holds the value.
-        field = next(name for name in Settings.model_fields if f'"{name}"' in str(error))
-        raise InvalidSettingError(f"{PREFIX}{field.upper()}: this is not JSON") from None
     keys = settings.encryption_keys, settings.signing_key
     if settings.demo and settings.oidc_issuers and keys != (DEMO_ENCRYPTION_KEYS, DEMO_SIGNING_KEY):
         raise InvalidSettingError(

@@ -212,7 +212,7 @@ def require_row_security(engine: Engine) -> None:
 
 def _begin_postgresql(connection: sa.Connection) -> None:
     sees = connection.get_execution_options().get("sees")
-    if sees:
+    if sees is not None:
         # For this transaction only: a connection goes back to the pool as it came.
         connection.exec_driver_sql("SELECT set_config('gids.sees', %s, true)", (sees,))
 

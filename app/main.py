@@ -20,6 +20,7 @@ from app.migrate import require_head
 from app.rate_limit import RateLimits
 from app.routers import catalogue, health, holders, intakes, persons, session_log, sessions
 from app.schemas.examples import exchanges
+from app.services import audit
 from app.services.api_keys import ApiKeys
 from app.services.catalogue import CatalogueWatch
 from app.services.planner import Planning
@@ -66,6 +67,21 @@ def _api(telemetry: TelemetryConfig) -> FastAPI:
     return api
 
 
+def require_servable(settings: Settings, database: Database) -> None:
+    """Refuse a database that this release, with these settings, cannot serve as it promises.
+
+    Raises:
+        SchemaError: the schema is older or newer.
+        UnsafeDatabaseError: row security does not hold, outside demo mode.
+        AuditHeadError: the audit log was signed with another key, or its head is gone.
+
+    """
+    require_head(database.engine)
+    if not settings.demo:
+        require_row_security(database.engine)
+    audit.require_signed_head(database, Vault.of(settings))
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     """Make the app. Nothing is opened until it starts.
 
@@ -97,9 +113,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
-            require_head(database.engine)
-            if not settings.demo:
-                require_row_security(database.engine)
+            require_servable(settings, database)
             api.state.turns = CapacityLimiter(settings.database_pool)
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
             watch = api.state.catalogue = CatalogueWatch(database)

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Engine
 
+from app.db import Database
 from app.domain.access import EVERY_REGION
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -38,17 +39,19 @@ def head() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
-def upgrade(engine: Engine, begin_audit_log: Callable[[sa.Connection], object]) -> None:
+def upgrade(database: Database, begin_audit_log: Callable[[sa.Connection], object]) -> None:
     """Bring the schema to that of this release, all of it or nothing.
 
     The audit log begins in the same transaction (app.services.audit.begin), when its revision is
     among those that were still to come, and so once in the life of a database.
 
     Raises:
+        DatabaseBusyError: see app.db.Database.write.
         SchemaError: the schema is of another release, most likely a newer one.
 
     """
-    with engine.execution_options(sees=EVERY_REGION).begin() as connection:
+    with database.write(EVERY_REGION) as session:
+        connection = session.connection()
         _wait_for_other_migrations(connection)
         config = alembic_config(connection)
         before = MigrationContext.configure(connection).get_current_revision() or "base"

@@ -1,13 +1,12 @@
 """How often one caller may ask per minute. Counted per process: two processes allow twice as much.
 
-The minutes are those of the clock, so what is counted is thrown away as a whole when a minute ends.
-A caller can ask twice as often around that moment, and no more.
+The minutes are those of the clock, so what is counted is thrown away as a whole: by the first
+request after a minute ends. A caller can ask twice as often around that moment, and no more.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -51,7 +50,6 @@ class RateLimits:
         return max(1, ceil(self._ends - now))
 
 
-@lru_cache(maxsize=4096)
 def _network(address: str | None) -> str:
     try:
         found = ip_address(address or "")

@@ -342,6 +342,14 @@ def test_an_offence_is_seen_by(rule: Rule, document: Document) -> None:
     assert rule(spoiled) != []
 
 
+def test_whoever_asks_too_often_is_refused_everywhere_but_at_the_health_of_the_service(
+    document: Document,
+) -> None:
+    # What is counted is read from the document (app/api_rules.py).
+    counted = {path: "429" in one["responses"] for path, _, one in operations(document)}
+    assert {path for path in counted if not counted[path]} == {"/health/live", "/health/ready"}
+
+
 def test_the_document_is_about_what_the_design_names(document: Document) -> None:
     assert {f"{method.upper()} {path}" for path, method, _ in operations(document)} == {
         "GET /health/live",

@@ -100,6 +100,12 @@ def test_a_value_that_cannot_be_is_told_by_its_variable_and_not_repeated(
     assert "geheim" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["GIDS_CORS_ORIGINS", "GIDS_OIDC_ISSUERS"])
+def test_a_list_that_is_empty_names_nobody(name, monkeypatch):
+    monkeypatch.setenv(name, "")
+    assert getattr(load_settings(), SETTINGS[name]) == ()
+
+
 def test_no_document_names_a_setting_that_does_not_exist():
     documents = [ROOT / name for name in (*OPERATIONS, "README.md", "CONTRIBUTING.md")]
     documents += (ROOT / "docs").rglob("*.md")

@@ -166,7 +166,24 @@ def raw(service: httpx.Client, sent: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    "origin", ["*", "null", "http://desk.example", "https://desk.example/", "https://*.example"]
+    "origin",
+    [
+        "*",
+        "null",
+        "http://desk.example",
+        "https://desk.example/",
+        "https://*.example",
+        "https://desk.example:443",
+        "https://desk.example:08443",
+        "https://desk.example:65536",
+        "http://localhost:80",
+        "https://desk..example",
+        "https://-desk.example",
+        "https://desk-.example",
+        f"https://{'d' * 64}.desk.example",
+        "https://192.0.2.256",
+        "https://192.0.2",
+    ],
 )
 def test_what_is_no_origin_of_a_page_is_no_setting(
     origin: str, monkeypatch: pytest.MonkeyPatch
@@ -183,3 +200,22 @@ def test_origins_that_are_no_json_are_told_by_their_own_name(
     monkeypatch.setenv("GIDS_CORS_ORIGINS", DESK)
     with pytest.raises(InvalidSettingError, match=r"^GIDS_CORS_ORIGINS: this is not JSON$"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://desk.example",
+        "https://desk.example:8443",
+        "https://192.0.2.1",
+        "https://xn--desk-loa.example",
+        "http://localhost",
+        "http://localhost:5173",
+        "http://127.0.0.1:5173",
+    ],
+)
+def test_an_origin_as_a_browser_writes_it_is_a_setting(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIDS_CORS_ORIGINS", f'["{origin}"]')
+    assert load_settings().cors_origins == (origin,)

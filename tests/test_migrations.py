@@ -1,6 +1,7 @@
 """The migrations: one line of them, there and back, ending at exactly the schema of the models."""
 
 from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
 from app import migrate
+from app.commands import schema
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
@@ -67,7 +69,7 @@ def empty(empty_database_url: str) -> Iterator[Database]:
 
 def upgrade(database: Database) -> None:
     """Do what `gids db upgrade` does."""
-    migrate.upgrade(database.engine, partial(audit.begin, vault=VAULT, now=MONDAY))
+    migrate.upgrade(database, partial(audit.begin, vault=VAULT, now=MONDAY))
 
 
 def shape(connection: sa.Connection) -> dict[str, Any]:
@@ -279,6 +281,15 @@ def test_the_audit_log_of_an_older_database_begins_with_the_upgrade_and_never_ag
     assert verified(empty) == Broken(None, "there must be one head")
     with pytest.raises(AuditHeadError):
         export_the_processing_log(empty)
+
+
+def test_several_upgrades_at_once_make_one_schema_and_one_beginning(empty, empty_database_url):
+    settings, said = Settings(demo=True, database_url=empty_database_url), list[str]()
+    with ThreadPoolExecutor(4) as at_once:
+        runs = [at_once.submit(schema.upgrade, settings, said.append, now=MONDAY) for _ in range(4)]
+        assert [run.result() for run in runs] == [0] * 4
+    assert said == ["the audit log begins, with a first head that is signed"]
+    assert verified(empty) == Verified(0)
 
 
 def test_an_audit_log_and_persons_go_there_back_and_there_again_unharmed(empty):

@@ -212,6 +212,16 @@ def test_nothing_is_served_on_a_role_that_looks_past_row_security(
     assert secrets_in(done.stdout + done.stderr) == []
 
 
+def test_nothing_is_served_when_the_audit_log_was_signed_with_another_key(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    done = serve(filled_database("sqlite", request, tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("gids: the head of the audit log is gone, was changed, or was")
+    assert done.stderr.count("\n") == 1
+    assert secrets_in(done.stdout + done.stderr) == []
+
+
 class Production(ServerProcess):
     """The service outside demo mode."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from app.api_rules import ApiRules
 from app.config import Settings
-from app.db import Database, UnsafeDatabaseError, require_row_security
+from app.db import Database, UnsafeDatabaseError, opened, require_row_security
 from app.domain.access import EVERY_REGION, NATIONWIDE, NO_REGION
 from app.main import create_app
 from app.models import metadata
@@ -24,7 +25,7 @@ from app.services import api_keys
 from app.services.catalogue import CatalogueWatch
 from tests.conftest import MONDAY, filled_database
 from tests.postgres import SERVICE, SUPERUSER, Cluster
-from tests.production import production
+from tests.production import production, sign_anew
 
 HOLD_NO_CASE = {
     "adviser",
@@ -74,18 +75,8 @@ def name_of(url: str) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     """The database as the service opens it, with one connection to be used again and again."""
-    with closing(Opened(url)) as opened:
-        yield opened.database
-
-
-class Opened:
-    """A database that can be closed."""
-
-    def __init__(self, url: str) -> None:
-        self.database = Database(Settings(database_url=url, database_pool=1))
-
-    def close(self) -> None:
-        self.database.dispose()
+    with opened(Settings(database_url=url, database_pool=1)) as database:
+        yield database
 
 
 VALUES: dict[type, Any] = {
@@ -317,16 +308,24 @@ def test_what_was_shown_in_one_transaction_is_not_in_the_next_on_the_same_connec
 
 
 def test_what_touches_no_case_asks_to_be_shown_none(database: Database) -> None:
-    asked: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked: list[Any] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *it: asked.append(it[2:4]))
     CatalogueWatch(database).refresh()
     with database.write(EVERY_REGION) as session:
         _, text = api_keys.create(session, "chatbot", now=MONDAY)
-    told = [one for one in asked if "set_config" in one]
-    assert len(told) == 1
     assert api_keys.ApiKeys(database, lambda: MONDAY).caller(text)
-    assert [one for one in asked if "set_config" in one] == told
-    assert any("UPDATE api_key" in one for one in asked)
+    assert any("UPDATE api_key" in statement for statement, _ in asked)
+    shown = [given[0] for statement, given in asked if "set_config" in statement]
+    assert shown.count(EVERY_REGION) == 1
+    assert set(shown) == {EVERY_REGION, NO_REGION}
+
+
+def test_what_a_role_is_shown_by_default_is_not_shown(cluster: Cluster, url: str) -> None:
+    made = f"CREATE ROLE {{role}} LOGIN IN ROLE {SERVICE}"
+    with role_of(cluster, [made, "ALTER ROLE {role} SET gids.sees = '*'"]) as role:
+        settings = Settings(database_url=cluster.dsn(name_of(url), role))
+        with opened(settings) as database, database.read(NO_REGION) as session:
+            assert seen_by(session.connection())[2] == 0
 
 
 async def start(app: ApiRules) -> None:
@@ -382,16 +381,19 @@ def test_a_role_that_looks_past_row_security_is_refused_at_the_start(
 ) -> None:
     with role_of(cluster, ROLES[what]) as role:
         address = cluster.dsn(name_of(url), role)
-        with closing(Opened(address)) as opened:
+        with opened(Settings(database_url=address)) as database:
             with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
-                require_row_security(opened.database.engine)
+                require_row_security(database.engine)
             if what in LOOK_PAST_AT_ONCE:
-                with opened.database.engine.connect() as connection:
+                with database.engine.connect() as connection:
                     assert faults(connection) != set()
         with pytest.raises(UnsafeDatabaseError, match="BYPASSRLS"):
             asyncio.run(start(create_app(production(address))))
 
 
-def test_the_role_of_the_service_is_not_refused(url: str, database: Database) -> None:
-    require_row_security(database.engine)
-    asyncio.run(start(create_app(production(url))))
+def test_the_role_of_the_service_is_not_refused(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    settings = production(filled_database("postgresql", request, tmp_path))
+    sign_anew(settings)
+    asyncio.run(start(create_app(settings)))

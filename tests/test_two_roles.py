@@ -134,6 +134,9 @@ def test_who_may_only_read_and_write_rows_serves_everything_and_takes_nothing_of
             "DROP POLICY intake_sees ON intake",
             "CREATE POLICY more ON intake USING (true)",
             "TRUNCATE audit_entry",
+            "UPDATE alembic_version SET version_num = 'older'",
+            "DELETE FROM alembic_version",
+            "INSERT INTO alembic_version VALUES ('older')",
             "CREATE TABLE more ()",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -1,9 +1,10 @@
-"""Check the audit log, keep its head elsewhere, and hand out the processing log."""
+"""Read and check the audit log, keep its head elsewhere, and hand out the processing log."""
 
 import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from app.config import Settings
 from app.db import opened
@@ -12,6 +13,7 @@ from app.domain.terms import Action
 from app.services import audit, processing_log
 from app.services.acts import acting
 from app.services.audit import Head, Verified
+from app.services.audit_entries import entries
 from app.services.processing_log import new_trace
 from app.vault import Vault
 
@@ -20,6 +22,33 @@ Say = Callable[[str], None]
 
 class HeadFileError(Exception):
     """A file of known heads holds something else, or a head that is not ours; names the line."""
+
+
+def show(
+    settings: Settings,
+    say: Say,
+    *,
+    intake: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> int:
+    """Say the entries from a moment up to another, of one intake or of all, a line of JSON each.
+
+    Whether they are what was written, `verify` says.
+    """
+    with opened(settings) as database, database.read(EVERY_REGION) as session:
+        for entry in entries(session, intake_id=intake, since=since, until=until):
+            told = {
+                "number": entry.number,
+                "at": entry.at.isoformat().replace("+00:00", "Z"),
+                "actor": entry.actor,
+                "roles": entry.roles.split(","),
+                "action": entry.action,
+                "intakeId": entry.intake_id and str(entry.intake_id),
+                "reason": entry.reason,
+            }
+            say(json.dumps(told, ensure_ascii=False))
+    return 0
 
 
 def verify(settings: Settings, say: Say, *, heads: Path | None = None) -> int:

@@ -27,6 +27,8 @@ from app.vault import Vault
 
 Say = Callable[[str], None]
 
+DRY_RUN = "dry_run"
+
 
 def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now: datetime) -> int:
     """Let go again what a restored backup brought back; 1 when a list has lines that say nothing.
@@ -102,7 +104,7 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
     with opened(settings) as database:
         # First: also of a run that is stopped halfway it is told that it began.
         with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
-            act.did(Action.retention_run)
+            act.did(Action.retention_run, reason=DRY_RUN if dry_run else None)
         if dry_run:
             with database.read(EVERY_REGION) as session:
                 count = retention.count_due(session, terms, now=now)

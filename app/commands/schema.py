@@ -18,6 +18,7 @@ def upgrade(settings: Settings, say: Say, *, now: datetime) -> int:
     """Bring the schema to that of this release; an audit log that does not exist yet begins.
 
     Raises:
+        DatabaseBusyError: see app.db.Database.write.
         KeySettingError: the audit log begins, and outside demo mode its first head would be signed
             with a key that others know or could guess; nothing was changed.
         SchemaError: the schema is of another release, most likely a newer one.
@@ -31,5 +32,5 @@ def upgrade(settings: Settings, say: Say, *, now: datetime) -> int:
             say("the audit log begins, with a first head that is signed")
 
     with opened(settings) as database:
-        migrate.upgrade(database.engine, begin_audit_log)
+        migrate.upgrade(database, begin_audit_log)
     return 0

@@ -8,7 +8,7 @@ from app.domain.terms import Role
 
 EVERY_REGION = "*"
 NO_REGION = ""
-"""For what touches no secured table: the catalogue, availability of advisers, keys of chatbots."""
+"""For what touches no secured table: the catalogue, availability of advisers, looking up keys."""
 
 NATIONWIDE = "NL01"
 """CBS code of the whole country: the session log of intakes whose region is not known."""

@@ -175,6 +175,6 @@ class PersonalDataAnswer(Answer):
     processing: list[ProcessingAnswer]
     """What was done with these data before now, oldest first."""
     contact_details_erased_at: OptionalInstant
-    """If nothing more happens; null when there are none, or a session is planned."""
+    """If nothing more happens; null when there are none, or a planned session is still to come."""
     intake_erased_at: OptionalInstant
-    """If nothing more happens; null when a session is planned. Waiting for one is no reason."""
+    """If nothing more happens; null when a planned session is still to come, not when one waits."""

@@ -1,6 +1,6 @@
 """One request, one transaction, one trail: who did what to whose data is stored with the deed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,8 @@ class Act:
     now: datetime
     vault: Vault
     deeds: list[Deed] = field(default_factory=list)
+    at_last: list[Callable[[], None]] = field(default_factory=list)
+    """What can not be rolled back, done when all else went well and only the commit remains."""
 
     def did(self, action: Action, *intakes: Intake, reason: str | None = None) -> None:
         """Remember what was done; it is written when the transaction ends well."""
@@ -42,7 +44,9 @@ def acting(
     """Yield an act in one transaction, and write its trail last: the head is then held briefly.
 
     Raises:
+        AuditHeadError: the audit log cannot tell of it; see app.services.audit.append.
         DatabaseBusyError: see app.db.Database.write.
+        OSError: what was let go cannot be put on the erasure list.
 
     """
     with database.write(caller.sees) as session:
@@ -52,3 +56,5 @@ def acting(
             session.flush()
             processing_log.append(session, vault, trace, act.deeds, now=now)
             audit.append(session, vault, caller, act.deeds, now=now)
+        for do in act.at_last:
+            do()

@@ -23,7 +23,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.domain.access import Caller
+from app.db import Database
+from app.domain.access import EVERY_REGION, Caller
 from app.models import AuditEntry, AuditHead, Intake, ProcessingEntry, SessionLogEntry
 from app.models.audit import HASH_BYTES
 from app.services.deeds import Deed
@@ -219,6 +220,19 @@ def _fault_of(row: sa.Row[Any], number: int, expected: bytes, known: list[bytes]
     if any(hash_ != expected for hash_ in known):
         return Broken(number, "is not the entry that a known head tells of")
     return None
+
+
+def require_signed_head(database: Database, vault: Vault) -> None:
+    """Refuse a database in which no deed could be told of, before anybody does one.
+
+    Raises:
+        AuditHeadError: the head is gone or not ours.
+
+    """
+    with database.read(EVERY_REGION) as session:
+        found = head(session)
+    if found is None or not is_signed(vault, found):
+        raise AuditHeadError
 
 
 def is_signed(vault: Vault, head: Head | sa.Row[Any]) -> bool:

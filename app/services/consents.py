@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -130,7 +131,6 @@ def withdraw(act: Act, intake_id: UUID, consent_id: UUID, erasures: Path) -> Con
 
     Raises:
         NotFound, NotYoursError: no such consent, or not the caller's to change.
-        OSError: the erasure list cannot be written.
 
     """
     intake = held_row(act, intake_id)
@@ -149,13 +149,9 @@ def end(act: Act, consent: Consent, erasures: Path, *, at: datetime) -> None:
     """Withdraw a consent as of a moment, and put that on the erasure list.
 
     The caller holds the row of the intake, and has told of the deed.
-
-    Raises:
-        OSError: the erasure list cannot be written.
-
     """
     # The clock of another host may be behind.
     consent.withdrawn_at = max(at, consent.given_at)
     act.session.flush()
-    what = f"{erasure_list.CONSENT}{consent.id}"
-    erasure_list.add(erasures, [consent.intake_id], at=consent.withdrawn_at, what=what)
+    what, at = f"{erasure_list.CONSENT}{consent.id}", consent.withdrawn_at
+    act.at_last.append(partial(erasure_list.add, erasures, [consent.intake_id], at=at, what=what))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -76,7 +77,6 @@ def remove(act: Act, intake_id: UUID, erasures: Path) -> None:
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
-        OSError: the erasure list cannot be written.
 
     """
     intake = held_row(act, intake_id)
@@ -91,14 +91,10 @@ def forget(act: Act, kept: ContactDetails, erasures: Path, *, at: datetime) -> N
 
     The caller holds the row of the intake, and has told of the deed. What is given again later
     is newer than the line.
-
-    Raises:
-        OSError: the erasure list cannot be written.
-
     """
     act.session.delete(kept)
     act.session.flush()
     # The clock of another host may be behind.
     at = max(at, kept.changed_at)
     what = erasure_list.CONTACT_DETAILS
-    erasure_list.add(erasures, [kept.intake_id], at=at, what=what)
+    act.at_last.append(partial(erasure_list.add, erasures, [kept.intake_id], at=at, what=what))

@@ -5,6 +5,7 @@ And letting go again what a restored backup brought back: persons, contact detai
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -51,7 +52,6 @@ def erase(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> None
     Raises:
         NotFound: there is none with this id, or not for this caller.
         NotYoursError: somebody else holds it, or nobody.
-        OSError: the erasure list cannot be written.
 
     """
     intake, counter = locked_intake(act, intake_id)
@@ -78,10 +78,6 @@ def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
     """Remove every row about these persons and put them on the erasure list.
 
     The caller holds the rows of the intakes, has told of the deed, and changes them no more.
-
-    Raises:
-        OSError: the erasure list cannot be written.
-
     """
     ids = [intake.id for intake in intakes]
     act.session.flush()
@@ -89,7 +85,7 @@ def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
     for table in HANGING_ON_AN_INTAKE:
         _delete(act.session, table, "intake_id", ids)
     _delete(act.session, Intake, "id", ids)
-    erasure_list.add(erasures, ids, at=act.now)
+    act.at_last.append(partial(erasure_list.add, erasures, ids, at=act.now))
 
 
 def _delete(session: Session, table: type[SQLModel], column: str, ids: Sequence[UUID]) -> None:

@@ -33,7 +33,7 @@ class Erasures:
 
     Such a line is what a full disk or a power cut left; its erasure was never committed.
     `contact_details` says of an intake when they were last removed, `consents` of a consent when
-    it was first withdrawn.
+    it was last withdrawn: a line before that is of a withdrawal that was never committed.
     """
 
     intakes: tuple[UUID, ...]
@@ -47,8 +47,8 @@ def add(path: Path, intakes: Sequence[UUID], *, at: datetime, what: str = "") ->
 
     `what` is nothing for the whole person, CONTACT_DETAILS, or CONSENT with the id of a consent.
 
-    Comes before the commit of the erasure itself: a crash in between leaves something on the list
-    that is still there, and `gids erasures check` tells.
+    Comes right before the commit of the erasure itself: a crash or a commit that fails leaves
+    something on the list that is still there, and `gids erasures check` tells.
 
     Raises:
         OSError: the file cannot be written; nothing may be let go then.
@@ -97,7 +97,8 @@ def read(path: Path) -> Erasures:
                 intake = UUID(told["intake"])
                 details[intake] = max(at, details.get(intake, at))
             elif told["consent"]:
-                consents.setdefault(UUID(told["consent"]), at)
+                consent = UUID(told["consent"])
+                consents[consent] = max(at, consents.get(consent, at))
             else:
                 found[UUID(told["intake"])] = None
     return Erasures(tuple(found), tuple(faulty), details, consents)

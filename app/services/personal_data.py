@@ -22,8 +22,8 @@ from app.services.session_log import entries_of
 class PersonalData:
     """What is held, what was done with it, and when it goes if nothing more happens.
 
-    There is no such moment as long as a session is planned. Who waits for one keeps their contact
-    details as long as the intake.
+    There is no such moment as long as a planned session is still to come. Who waits for one keeps
+    their contact details as long as the intake.
     """
 
     view: IntakeView

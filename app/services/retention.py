@@ -274,4 +274,5 @@ def _expire_contact_details(erasures: Path, act: Act, batch: list[Intake]) -> No
         sa.delete(ContactDetails).where(col(ContactDetails.intake_id).in_(ids)),
         execution_options={"synchronize_session": False},
     )
-    erasure_list.add(erasures, ids, at=act.now, what=erasure_list.CONTACT_DETAILS)
+    what = erasure_list.CONTACT_DETAILS
+    act.at_last.append(partial(erasure_list.add, erasures, ids, at=act.now, what=what))

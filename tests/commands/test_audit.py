@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.services.deeds import Deed
 from app.vault import Vault
 from tests.conftest import MONDAY
 from tests.services.audit_trail import (
+    ADVISER,
     VAULT,
     empty_database,
     everything,
@@ -31,6 +33,7 @@ from tests.services.audit_trail import (
 )
 
 HEAD: sa.Table = AuditHead.__table__  # type: ignore[attr-defined]  # SQLModel sets it on tables
+MINUTE = timedelta(minutes=1)
 DEMO_VAULT = Vault.of(Settings(demo=True))
 
 
@@ -135,6 +138,41 @@ def test_a_file_of_heads_that_holds_something_else_is_refused(line, settings, sa
     path.write_text(f"{said[0]}\n{line}\n")
     with pytest.raises(HeadFileError, match="line 2 is not a head"):
         commands.read_heads(path, DEMO_VAULT)
+
+
+def test_the_audit_log_is_shown_entry_by_entry_of_one_intake_and_between_two_moments(
+    database, settings, said
+):
+    who, other = person(), person()
+    done = [
+        Deed(Action.intake_read, (who, other)),
+        Deed(Action.intake_erased, (who,), "request"),
+        Deed(Action.key_created, ()),
+    ]
+    for minute, deed in enumerate(done):
+        with database.write(EVERY_REGION) as session:
+            audit.append(session, DEMO_VAULT, ADVISER, [deed], now=MONDAY + minute * MINUTE)
+
+    def shown(**which: Any) -> list[dict[str, Any]]:
+        said.clear()
+        assert commands.show(settings, said.append, **which) == 0
+        return [json.loads(line) for line in said]
+
+    assert shown(intake=who.id, since=MONDAY + MINUTE) == [
+        {
+            "number": 3,
+            "at": "2026-11-23T09:01:00Z",
+            "actor": "https://login.example anna",
+            "roles": ["adviser", "policy"],
+            "action": "intake_erased",
+            "intakeId": str(who.id),
+            "reason": "request",
+        }
+    ]
+    assert [one["number"] for one in shown()] == [1, 2, 3, 4]
+    assert [one["number"] for one in shown(intake=other.id)] == [2]
+    assert [one["number"] for one in shown(until=MONDAY + MINUTE)] == [1, 2]
+    assert shown(since=MONDAY + 2 * MINUTE)[0]["intakeId"] is None
 
 
 def test_the_processing_log_is_handed_out_line_by_line(database, settings, said):

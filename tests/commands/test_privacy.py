@@ -135,8 +135,8 @@ def test_a_dry_run_says_what_a_run_then_does(database, operated, said):
     with database.read(EVERY_REGION) as session:
         entries = session.exec(select(AuditEntry).order_by(col(AuditEntry.number))).all()
         assert session.exec(select(func.count()).select_from(ProcessingEntry)).one() == 3
-    assert [(one.actor, one.action, one.intake_id) for one in entries[:3]] == [
-        ("system", Action.retention_run, None),
-        ("system", Action.retention_run, None),
-        ("system", Action.intake_expired, UUID(int=1)),
+    assert [(one.actor, one.action, one.intake_id, one.reason) for one in entries[:3]] == [
+        ("system", Action.retention_run, None, "dry_run"),
+        ("system", Action.retention_run, None, None),
+        ("system", Action.intake_expired, UUID(int=1), None),
     ]

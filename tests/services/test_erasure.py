@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,14 @@ from app.domain.errors import NotFound
 from app.domain.terms import Action, ContactData, HolderReason, LogEntryType
 from app.models import (
     AuditEntry,
+    AuditHead,
     Intake,
     KeptAnswer,
     ProcessingEntry,
     metadata,
 )
 from app.services import consents, contact_details, holders, idempotency, sessions
+from app.services.audit import AuditHeadError
 from app.services.contact_details import Details
 from app.services.erasure import (
     HANGING_ON_AN_INTAKE,
@@ -180,13 +183,24 @@ def test_who_has_a_session_of_it_does_not_erase_what_somebody_else_holds(desk, e
         give_back(with_a_session, intake)
 
 
-def test_what_is_undone_after_all_stands_on_the_list_and_is_erased_by_a_replay(desk, erasures):
+def test_what_is_refused_after_all_does_not_stand_on_the_list(desk, erasures):
+    intake = with_everything(desk)
+    everything = desk.database.engine.execution_options(sees=EVERY_REGION)
+    with everything.begin() as connection:
+        connection.execute(sa.update(AuditHead).values(signature=bytes(32)))
+    with pytest.raises(AuditHeadError):
+        erase_it(desk, intake, erasures)
+    assert "intake" in rows_about(desk, intake)
+    assert read(erasures).intakes == ()
+
+
+def test_what_is_not_committed_stands_on_the_list_and_is_erased_by_a_replay(desk, erasures):
     intake = with_everything(desk)
 
     def erase_and_fail() -> None:
         with desk.act() as act:
             erase(act, intake, desk.planning, erasures)
-            raise ZeroDivisionError
+            act.at_last.append(partial(divmod, 1, 0))
 
     with pytest.raises(ZeroDivisionError):
         erase_and_fail()

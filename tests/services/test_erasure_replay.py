@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -135,7 +136,7 @@ def test_a_removal_by_a_host_whose_clock_is_behind_is_done_again_as_well(desk, e
     assert parts(desk, intake)[1]["withdrawn_at"] == NOW
 
 
-def test_what_is_let_go_and_undone_after_all_is_let_go_by_a_replay(desk, erasures):
+def test_what_is_let_go_and_not_committed_is_let_go_by_a_replay(desk, erasures):
     intake = with_everything(desk)
     (_, consent) = parts(desk, intake)
 
@@ -143,7 +144,7 @@ def test_what_is_let_go_and_undone_after_all_is_let_go_by_a_replay(desk, erasure
         with desk.act() as act:
             contact_details.remove(act, intake, erasures)
             consents.withdraw(act, intake, consent["id"], erasures)
-            raise ZeroDivisionError
+            act.at_last.append(partial(divmod, 1, 0))
 
     with pytest.raises(ZeroDivisionError):
         let_go_and_fail()
