@@ -58,14 +58,18 @@ $(RUN_STAMP):
 	@touch $@
 
 # The development lock holds the other two, so `make run` is ready as well.
+# Where that one is there already, the rest comes beside it: the service may be running from it.
 $(DEV_STAMP):
-	$(call make_venv,-r requirements-dev.lock)
+	$(if $(wildcard $(RUN_STAMP)),$(call install,-r requirements-dev.lock),$\
+	$(call make_venv,-r requirements-dev.lock))
 	@touch $@ $(RUN_STAMP)
+
+install = @$(INSTALL) --require-hashes --only-binary :all: $(1)
 
 define make_venv
 @test -n "$(PYTHON)" || { echo 'Needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
 @echo 'Setting up .venv, once ...'
 @$(PYTHON) -m venv --clear .venv
-@$(INSTALL) --require-hashes --only-binary :all: $(1)
+$(call install,$(1))
 @$(INSTALL) --no-build-isolation --no-deps --editable .
 endef
