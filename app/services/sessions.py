@@ -59,7 +59,7 @@ class ThreeSessionsError(Conflict):
 
     slug = "three-sessions"
     title = "There are three sessions already"
-    detail = "An intake has at most three sessions that are planned, held or missed."
+    detail = "An intake has at most three sessions that are waiting, planned, held or missed."
 
 
 class SlotTakenError(Conflict):
