@@ -33,14 +33,15 @@ _SOMETHING_ELSE = re.compile(
     ),
     re.IGNORECASE,
 )
-_CHAIN = re.compile(r"(?<!\d)\d++(?:[ .-]\d++)*+")
-_MIXTURE = re.compile(r"(?<!\d)\d++(?:[ .,/_-]\d++)++")
+# None is possessive: Python 3.11.2 then takes a separator that no digit follows.
+_CHAIN = re.compile(r"(?<!\d)\d+(?:[ .-]\d+)*")
+_MIXTURE = re.compile(r"(?<!\d)\d+(?:[ .,/_-]\d+)+")
 # Not a comma with a space: that parts the numbers of a list, such as 561, 617, 673.
 _SEPARATORS = (
     *(" ", r"\.", "-", ",+", "/", "_"),
     *(r"\s+", r"\s*\.+\s*", r"\s*-+\s*", r"\s*/+\s*", r"\s*_+\s*"),
 )
-_RUNS = tuple(re.compile(rf"(?<!\d)\d++(?:{one}\d++)++") for one in _SEPARATORS)
+_RUNS = tuple(re.compile(rf"(?<!\d)\d+(?:{one}\d+)+") for one in _SEPARATORS)
 _WRITTEN = {"Zs": " ", "Pd": "-", "Pc": "_", "Cf": "", "Me": "", "Mn": ""}
 _ALIKE = {
     "\t": " ",

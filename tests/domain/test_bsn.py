@@ -57,6 +57,7 @@ def valid_bsns(draw: st.DrawFn) -> str:
 @example("123456782", "-", 0b00100100)
 @example("111222333", ".", 0)
 @example("010000008", " ", 255)
+@example("123456782", ".", 0b10000000)
 def test_every_bsn_in_every_spelling_is_found(bsn, separator, places):
     assert remainder(bsn) == 0
     spelled = bsn[0] + "".join(
