@@ -17,8 +17,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
-from app.commands import audit, keys, privacy, schema
+from app.commands import advisers, audit, backup, keys, privacy, schema
+from app.commands.advisers import UnknownAdviserError
 from app.commands.audit import HeadFileError
+from app.commands.backup import BackupError
 from app.config import (
     PREFIX,
     InvalidSettingError,
@@ -28,21 +30,17 @@ from app.config import (
 )
 from app.db import DatabaseBusyError, UnsafeDatabaseError, opened
 from app.domain.access import NO_REGION
+from app.domain.terms import HolderReason
 from app.main import NoIdentityError, create_app, require_servable, utc_now
 from app.observability import configure_logging
-from app.services.advisers import (
-    AvailabilityError,
-    demo_advisers,
-    import_advisers,
-    read_availability,
-)
+from app.services.advisers import AvailabilityError, demo_advisers, import_advisers
 from app.services.api_keys import ApiKeyError
 from app.services.audit import AuditHeadError
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
 from app.services.planner import Planning
 from app.services.tokens import DEMO_CALLERS
 from app.services.upkeep import fill_regions
-from app.vault import KeySettingError, Vault, VaultError
+from app.vault import KeySettingError, Vault, VaultError, refuse_weak_keys
 
 Add = Callable[..., argparse.ArgumentParser]
 Group = Callable[[str, str], object]
@@ -57,6 +55,7 @@ EXPECTED = (
     ApiKeyError,
     AuditHeadError,
     AvailabilityError,
+    BackupError,
     CatalogueError,
     DatabaseBusyError,
     HeadFileError,
@@ -68,6 +67,7 @@ EXPECTED = (
     OSError,
     OperationalError,
     ProgrammingError,  # most likely what the role of the database may not do
+    UnknownAdviserError,
     UnknownSettingError,
     UnsafeDatabaseError,
     VaultError,
@@ -139,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     database = group("db", "the schema of the database")
     add("upgrade", _db_upgrade, "bring the schema to the one of this release", database)
     add("check", _db_check, "tell whether the schema is the one of this release", database)
+    add(
+        "backup",
+        lambda it: backup.backup(load_settings(), it.file, _say),
+        "copy the SQLite database to a new file, beside the running service",
+        database,
+    ).add_argument("file", type=Path)
     catalogue = group("catalogue", "the reviewed catalogue")
     for name, run, told in (
         ("check", _catalogue_check, "tell every fault in the catalogue files"),
@@ -147,16 +153,31 @@ def _parser() -> argparse.ArgumentParser:
         add(name, run, told, catalogue).add_argument(
             "--folder", type=Path, default=PACKAGE_FOLDER, help="where the YAML files are"
         )
-    advisers = group("advisers", "union advisers and their availability")
-    add(
-        "import", _advisers_import, "take over availability from a YAML file", advisers
-    ).add_argument("file", type=Path)
+    _add_advisers(add, group)
     waiting = group("waiting", "sessions that wait for a place")
     add("fill", _waiting_fill, "give free places to who waits, in order", waiting)
     _add_keys(add, group)
     _add_logs(add, group)
     _add_privacy(add, group)
     return parser
+
+
+def _add_advisers(add: Add, group: Group) -> None:
+    union = group("advisers", "union advisers, their availability and what they hold")
+    add("import", _advisers_import, "take over availability from a YAML file", union).add_argument(
+        "file", type=Path
+    )
+    add("list", lambda _: advisers.list_all(_at_head(), _say), "tell who they are", union)
+    release = add(
+        "release",
+        lambda it: advisers.release(
+            _with_keys(), it.id, HolderReason(it.reason), _say, now=utc_now()
+        ),
+        "let what an absent adviser holds wait for a colleague",
+        union,
+    )
+    release.add_argument("id", type=UUID, help="as `gids advisers list` tells it")
+    release.add_argument("--reason", choices=[one.value for one in HolderReason], required=True)
 
 
 def _add_keys(add: Add, group: Group) -> None:
@@ -166,14 +187,14 @@ def _add_keys(add: Add, group: Group) -> None:
         ("revoke", keys.revoke, "make a key useless"),
     ):
         add(
-            name, lambda it, run=run: run(_at_head(), it.name, _say, now=utc_now()), told, key
+            name, lambda it, run=run: run(_with_keys(), it.name, _say, now=utc_now()), told, key
         ).add_argument("name")
     add("list", lambda _: keys.list_all(_at_head(), _say), "tell which keys there are", key)
     sealing = group("keys", "keys that wrap what is sealed")
     add("generate", lambda _: keys.generate(_say), "make keys for the settings", sealing)
     add(
         "rotate",
-        lambda _: keys.rotate(_at_head(), _say, now=utc_now()),
+        lambda _: keys.rotate(_with_keys(), _say, now=utc_now()),
         "wrap every person's key with the present one",
         sealing,
     )
@@ -190,7 +211,7 @@ def _add_logs(add: Add, group: Group) -> None:
     show.add_argument("--intake", type=UUID, help="only those of the intake with this id")
     add(
         "verify",
-        lambda it: audit.verify(_at_head(), _say, heads=it.heads),
+        lambda it: audit.verify(_with_keys(), _say, heads=it.heads),
         "tell whether it is what was written",
         log,
     ).add_argument("--heads", type=Path, help="file of heads that `gids audit head` wrote")
@@ -198,7 +219,9 @@ def _add_logs(add: Add, group: Group) -> None:
     processing = group("processing-log", "the processing log (Logboek Dataverwerkingen)")
     export = add(
         "export",
-        lambda it: audit.export_processing_log(_at_head(), _say, it.since, it.until, now=utc_now()),
+        lambda it: audit.export_processing_log(
+            _with_keys(), _say, it.since, it.until, now=utc_now()
+        ),
         "print it as OTLP/JSON, a line per batch",
         processing,
     )
@@ -211,7 +234,7 @@ def _add_privacy(add: Add, group: Group) -> None:
     erasures = group("erasures", "who was erased, and must be again after a backup is restored")
     add(
         "replay",
-        lambda it: privacy.replay_erasures(_at_head(), it.files, _say, now=utc_now()),
+        lambda it: privacy.replay_erasures(_with_keys(), it.files, _say, now=utc_now()),
         "erase again whom a restored backup brought back",
         erasures,
     ).add_argument("files", type=Path, nargs="*", help="erasure lists (default: the setting's)")
@@ -224,7 +247,7 @@ def _add_privacy(add: Add, group: Group) -> None:
     retention = group("retention", "letting go what is past its term")
     add(
         "run",
-        lambda it: privacy.run_retention(_at_head(), _say, now=utc_now(), dry_run=it.dry_run),
+        lambda it: privacy.run_retention(_with_keys(), _say, now=utc_now(), dry_run=it.dry_run),
         "let go what is past its term",
         retention,
     ).add_argument("--dry-run", action="store_true", help="only tell how much that is")
@@ -234,6 +257,14 @@ def _at_head() -> Settings:
     settings = load_settings()
     with opened(settings) as database:
         migrate.require_head(database.engine)
+    return settings
+
+
+def _with_keys() -> Settings:
+    """Load settings for what signs, seals or checks a signature: refuse keys as `serve` does."""
+    settings = _at_head()
+    if not settings.demo:
+        refuse_weak_keys(settings)
     return settings
 
 
@@ -327,35 +358,20 @@ def _catalogue_check(command: argparse.Namespace) -> None:
 
 
 def _catalogue_import(command: argparse.Namespace) -> None:
-    with opened(load_settings()) as database:
-        migrate.require_head(database.engine)
-        with database.write(NO_REGION) as session:
-            done = import_catalogue(session, read_files(command.folder), now=utc_now())
+    with opened(_at_head()) as database, database.write(NO_REGION) as session:
+        done = import_catalogue(session, read_files(command.folder), now=utc_now())
     change = "stored" if done.changed else "unchanged"
     _say(f"catalogue version {done.version}, {done.records} records: {change}")
 
 
 def _advisers_import(command: argparse.Namespace) -> None:
-    settings = load_settings()
-    content = command.file.read_bytes()
-    with opened(settings) as database:
-        migrate.require_head(database.engine)
-        with database.read(NO_REGION) as session:
-            known = read_knowledge(session).catalogue.regions
-        try:
-            advisers = read_availability(content, known)
-        except AvailabilityError as error:
-            raise AvailabilityError(f"{command.file}: {error}") from error
-        with database.write(NO_REGION) as session:
-            import_advisers(session, advisers)
-        placed = fill_regions(database, Planning.of(settings), Vault.of(settings), now=utc_now())
-    _say(f"{len(advisers)} advisers; {placed} waiting sessions have a place now")
+    content = command.file.read_bytes()  # first: a wrong name is told whatever else is wrong
+    advisers.bring_in(_with_keys(), command.file, content, _say, now=utc_now())
 
 
 def _waiting_fill(_command: argparse.Namespace) -> None:
-    settings = load_settings()
+    settings = _with_keys()
     with opened(settings) as database:
-        migrate.require_head(database.engine)
         placed = fill_regions(database, Planning.of(settings), Vault.of(settings), now=utc_now())
     _say(f"{placed} waiting sessions have a place now")
 

@@ -25,6 +25,9 @@ from app.domain.terms import Role
 PREFIX = "GIDS_"
 DEFAULT_DATABASE = Path("var") / "gids.db"
 
+EXAMPLE = "gidsfunctie.example"
+"""A name that nobody can have (RFC 2606): in addresses until the settings say where this is."""
+
 _SAID = {
     "time_delta_parsing": "write a duration as in ISO 8601: PT10S is ten seconds, P7D seven days",
     "literal_error": "write a role that a token may carry, such as adviser or catalogue-editor",
@@ -126,8 +129,22 @@ class Settings(BaseSettings):
         " before the answer is 503; a request can wait more than once.",
     )
     public_url: AnyHttpUrl = Field(
-        default=AnyHttpUrl("https://gidsfunctie.example"),
+        default=AnyHttpUrl(f"https://{EXAMPLE}"),
         description="Where clients reach the service; stands in OpenAPI and in problem types.",
+    )
+    contact_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl(f"https://{EXAMPLE}/contact"),
+        description="Where people find who runs the service; stands in OpenAPI.",
+    )
+    contact_email: str = Field(
+        default=f"api@{EXAMPLE}",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Where they can write to; stands in OpenAPI.",
+    )
+    register_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl(f"https://{EXAMPLE}/processing-register"),
+        description="Where the processing register is published; what is told of the processing log"
+        " names activities by addresses that begin so.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(
@@ -229,9 +246,10 @@ class Settings(BaseSettings):
             raise PydanticCustomError("json", "this is not JSON") from None
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether the embedded database is used."""
-        return self.database_url.startswith("sqlite")
+    def still_examples(self) -> list[str]:
+        """Which settings name an address that leads nowhere, as they do unless told."""
+        names = ("public_url", "contact_url", "contact_email", "register_url")
+        return [PREFIX + name.upper() for name in names if EXAMPLE in str(getattr(self, name))]
 
 
 def load_settings() -> Settings:

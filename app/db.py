@@ -1,6 +1,7 @@
 """The database: one engine per process, one transaction per request, the only commit."""
 
 import fcntl
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -37,6 +38,10 @@ SPARE_CONNECTIONS = 5
 """For what runs beside the requests: the catalogue watch, readiness, streams between batches."""
 
 
+OWNER_ONLY = 0o600
+"""The mode of a file that holds a database, or stands for one."""
+
+
 class DatabaseBusyError(Exception):
     """No turn at the database came within the lock timeout."""
 
@@ -61,9 +66,8 @@ class Database:
         self._reading = self.engine
         self.lock_timeout = settings.lock_timeout.total_seconds()
         self._writers: _SqliteWriters | None = None
-        if settings.is_sqlite:
-            path = Path(str(self.engine.url.database))
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path = sqlite_file(self.engine)
+        if path is not None:
             self._writers = _SqliteWriters(path.with_name(path.name + ".lock"), self.lock_timeout)
         else:
             self._reading = self.engine.execution_options(
@@ -114,6 +118,20 @@ class Database:
         finally:
             turn.end()
 
+    def create(self) -> None:
+        """Make the file of SQLite where there is none, for its owner's eyes alone.
+
+        SQLite gives what it writes beside it the same mode. A database of PostgreSQL is there.
+
+        Raises:
+            OSError: it cannot be made there.
+
+        """
+        path = sqlite_file(self.engine)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDONLY | os.O_CREAT, OWNER_ONLY))
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -127,6 +145,11 @@ def opened(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Say which file the embedded database is; nothing for PostgreSQL."""
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
 def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
@@ -277,7 +300,8 @@ class _Turn:
         if not self._writers.threads.acquire(timeout=self._timeout):
             raise DatabaseBusyError
         try:
-            self._file = self._writers.path.open("a")
+            # Whoever could open it could keep it, and so stop every writer.
+            self._file = open(self._writers.path, "a", opener=_owned)  # noqa: SIM115 - closed at the end of the turn; Path.open takes no opener
         except OSError:
             self._writers.threads.release()
             raise
@@ -292,6 +316,10 @@ class _Turn:
             self._file.close()
             self._file = None
             self._writers.threads.release()
+
+
+def _owned(path: str, flags: int) -> int:
+    return os.open(path, flags, OWNER_ONLY)
 
 
 def _locked(file: IO[str]) -> bool:

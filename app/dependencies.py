@@ -206,6 +206,12 @@ def get_terms(request: Request) -> Terms:
     return terms
 
 
+def get_register_url(request: Request) -> str:
+    """Say where the processing register is published."""
+    register_url: str = request.app.state.register_url
+    return register_url
+
+
 def get_erasure_list(request: Request) -> FilePath:
     """Give the file in which erasures are kept."""
     path: FilePath = request.app.state.erasure_list
@@ -228,6 +234,7 @@ LogSession = Annotated[Session, Depends(log_session, scope="function")]
 KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
 PlanningDep = Annotated[Planning, Depends(get_planning)]
 TermsDep = Annotated[Terms, Depends(get_terms)]
+RegisterUrlDep = Annotated[str, Depends(get_register_url)]
 ErasureListDep = Annotated[FilePath, Depends(get_erasure_list)]
 
 Limit = Annotated[

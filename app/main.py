@@ -1,5 +1,6 @@
 """The app: wires what the other modules make, and nothing else."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,19 +17,26 @@ from app.api_rules import ApiRules
 from app.config import Settings, load_settings
 from app.db import Database, require_row_security
 from app.dependencies import Clock, get_caller
+from app.domain.access import NO_REGION
 from app.migrate import require_head
+from app.openapi import Whereabouts
 from app.rate_limit import RateLimits
 from app.routers import catalogue, health, holders, intakes, persons, session_log, sessions
 from app.schemas.examples import exchanges
-from app.services import audit
+from app.services import audit, erasure_list
+from app.services.advisers import have_hours
 from app.services.api_keys import ApiKeys
 from app.services.catalogue import CatalogueWatch
+from app.services.erasure import anything_still_there
 from app.services.planner import Planning
 from app.services.repeating import Repeating
 from app.services.retention import Terms
+from app.services.sealed import require_wrapping_keys
 from app.services.tokens import Tokens
 from app.services.upkeep import upkeep
 from app.vault import Vault, refuse_weak_keys
+
+_log = logging.getLogger(__name__)
 
 OTHER_THREADS = 40
 """For what waits for nobody: however many requests wait for the database, the rest go on."""
@@ -44,9 +52,9 @@ def utc_now() -> datetime:
 
 
 @cache
-def document(public_url: str) -> dict[str, Any]:
-    """Return the API document; it follows from the code alone, so a process makes it once."""
-    return openapi.document(_api(observability.telemetry(enabled=False)), public_url, exchanges())
+def document(where: Whereabouts) -> dict[str, Any]:
+    """Return the API document; the rest follows from the code, so a process makes it once."""
+    return openapi.document(_api(observability.telemetry(enabled=False)), where, exchanges())
 
 
 def _api(telemetry: TelemetryConfig) -> FastAPI:
@@ -74,12 +82,33 @@ def require_servable(settings: Settings, database: Database) -> None:
         SchemaError: the schema is older or newer.
         UnsafeDatabaseError: row security does not hold, outside demo mode.
         AuditHeadError: the audit log was signed with another key, or its head is gone.
+        KeySettingError: a key that persons were sealed with is missing, or is another one.
 
     """
     require_head(database.engine)
     if not settings.demo:
         require_row_security(database.engine)
-    audit.require_signed_head(database, Vault.of(settings))
+    vault = Vault.of(settings)
+    audit.require_signed_head(database, vault)
+    require_wrapping_keys(database, vault)
+
+
+def warn(settings: Settings, database: Database) -> None:
+    """Log what an operator must mend soon, and what is no reason not to serve.
+
+    A restored backup and a crash right before a commit look the same from here: something on the
+    erasure list is there. After a crash the service must come back by itself.
+    """
+    try:
+        if anything_still_there(database, erasure_list.read(settings.erasure_list)):
+            _log.error("what was erased or let go is in the database: run `gids erasures replay`")
+    except OSError:
+        _log.exception("the erasure list cannot be read, so nothing can be erased or let go")
+    if settings.still_examples and not settings.demo:
+        _log.warning("people are sent to an example: set %s", ", ".join(settings.still_examples))
+    with database.read(NO_REGION) as session:
+        if not have_hours(session):
+            _log.warning("no adviser has hours, so every session waits: run `gids advisers import`")
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
@@ -98,7 +127,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     public_url = str(settings.public_url)
     telemetry = observability.telemetry(enabled=settings.otel)
     api = _api(telemetry)
-    api.openapi = partial(document, public_url)  # type: ignore[method-assign]  # the way FastAPI documents
+    api.openapi = partial(document, Whereabouts.of(settings))  # type: ignore[method-assign]  # the way FastAPI documents
     database = Database(settings)
     planning = Planning.of(settings)
     vault = Vault.of(settings)
@@ -114,6 +143,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             require_servable(settings, database)
+            warn(settings, database)
             api.state.turns = CapacityLimiter(settings.database_pool)
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
             watch = api.state.catalogue = CatalogueWatch(database)
@@ -147,6 +177,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     api.state.database = database
     api.state.planning = planning
     api.state.terms = Terms.of(settings)
+    api.state.register_url = str(settings.register_url)
     api.state.erasure_list = settings.erasure_list
     api.state.clock = clock
     api.state.vault = vault

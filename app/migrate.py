@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Engine
 
-from app.db import Database
+from app.db import Database, sqlite_file
 from app.domain.access import EVERY_REGION
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -47,9 +47,11 @@ def upgrade(database: Database, begin_audit_log: Callable[[sa.Connection], objec
 
     Raises:
         DatabaseBusyError: see app.db.Database.write.
+        OSError: the file of the database cannot be made.
         SchemaError: the schema is of another release, most likely a newer one.
 
     """
+    database.create()
     with database.write(EVERY_REGION) as session:
         connection = session.connection()
         _wait_for_other_migrations(connection)
@@ -74,13 +76,26 @@ def require_head(engine: Engine) -> None:
     """Refuse a database that is not at the schema of this release.
 
     Raises:
-        SchemaError: the schema is older or newer.
+        SchemaError: the schema is older or newer, or there is no database.
 
     """
+    require_database(engine)
     found, wanted = current(engine), head()
     if found != wanted:
         message = f"the schema is at {found}, this release needs {wanted}: run 'gids db upgrade'"
         raise SchemaError(message)
+
+
+def require_database(engine: Engine) -> None:
+    """Refuse a file that is not there: SQLite would make an empty one, which everybody could read.
+
+    Raises:
+        SchemaError: there is none.
+
+    """
+    path = sqlite_file(engine)
+    if path is not None and not path.exists():
+        raise SchemaError(f"there is no database at {path.absolute()}: run 'gids db upgrade'")
 
 
 def _wait_for_other_migrations(connection: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -10,18 +11,15 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
-from app.problems import MEDIA_TYPE, OCCURRENCES, PUBLIC_URL
+from app.config import Settings
+from app.problems import MEDIA_TYPE, OCCURRENCES
 from app.schemas.examples import Exchange
 from app.schemas.problem import Problem
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/v1"
 
-CONTACT = {
-    "name": "Team gidsfunctie",
-    "url": "https://gidsfunctie.example/contact",
-    "email": "api@gidsfunctie.example",
-}
+CONTACT_NAME = "Team gidsfunctie"
 LICENSE = {"name": "European Union Public Licence 1.2", "identifier": "EUPL-1.2"}
 
 _HEADERS = {
@@ -65,9 +63,21 @@ def operation_id(route: APIRoute) -> str:
     return to_camel(route.name)
 
 
-def document(
-    app: FastAPI, public_url: str = PUBLIC_URL, examples: Iterable[Exchange] = ()
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What the document says of one place where the service runs: its address, and whom to ask."""
+
+    public_url: str
+    contact_url: str
+    contact_email: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Whereabouts":
+        """Take them from these settings."""
+        return cls(str(settings.public_url), str(settings.contact_url), settings.contact_email)
+
+
+def document(app: FastAPI, where: Whereabouts, examples: Iterable[Exchange] = ()) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of the app as mounted at /v1 of the public URL.
 
     Raises:
@@ -75,8 +85,9 @@ def document(
 
     """
     made = FastAPI.openapi(app)
-    made["info"] |= {"version": API_VERSION, "contact": CONTACT, "license": LICENSE}
-    made["servers"] = [{"url": public_url.rstrip("/") + API_PREFIX}]
+    contact = {"name": CONTACT_NAME, "url": where.contact_url, "email": where.contact_email}
+    made["info"] |= {"version": API_VERSION, "contact": contact, "license": LICENSE}
+    made["servers"] = [{"url": where.public_url.rstrip("/") + API_PREFIX}]
     for template, path in made["paths"].items():
         for method in _METHODS:
             if method in path:

@@ -42,6 +42,7 @@ STATUSES: dict[str, int] = {
     Unauthenticated.slug: 401,
     Forbidden.slug: 403,
     TooManyRequests.slug: 429,
+    IssuerUnreachable.slug: 503,
 }
 """HTTP status per slug of a DomainError; a child without its own entry has that of its parent."""
 
@@ -204,7 +205,6 @@ def install(app: FastAPI, public_url: str = PUBLIC_URL) -> None:
     app.exception_handler(IntegrityError)(clashed)
     for busy in (
         DatabaseBusyError,
-        IssuerUnreachable,
         OperationalError,
         PoolTimeoutError,
         SchemaError,
@@ -279,6 +279,8 @@ def _advice(error: DomainError, *, shown: bool) -> dict[str, str]:
             return {"WWW-Authenticate": 'Bearer realm="gidsfunctie", error="insufficient_scope"'}
         case TooManyRequests(seconds=seconds):
             return {"Retry-After": str(seconds)}
+        case IssuerUnreachable():
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return {}
 
 

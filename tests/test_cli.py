@@ -173,11 +173,12 @@ def test_advisers_bring_places_for_who_waits(gids, database, database_url, knowl
     desk.intake(scheduling=wishes(count=1), region="AM02")
     file = tmp_path / "advisers.yaml"
     file.write_text(ADVISERS)
+    settings = {"demo": "1", "database_url": database_url}
     told = "1 advisers; 2 waiting sessions have a place now\n"
-    assert gids("advisers", "import", str(file), database_url=database_url) == (0, told, "")
+    assert gids("advisers", "import", str(file), **settings) == (0, told, "")
     assert [one.adviser_id for one in desk.sessions(intake)] == [ANNA, ANNA]
     none = "0 waiting sessions have a place now\n"
-    assert gids("waiting", "fill", database_url=database_url) == (0, none, "")
+    assert gids("waiting", "fill", **settings) == (0, none, "")
 
 
 def test_filling_gives_places_in_every_region_and_to_who_has_none(
@@ -190,7 +191,7 @@ def test_filling_gives_places_in_every_region_and_to_who_has_none(
         import_advisers(session, demo_advisers(knowledge.catalogue.regions.values()), demo=True)
     assert all("waiting" in line for one in intakes for line in desk.agenda(one))
     filled = (0, "9 waiting sessions have a place now\n", "")
-    assert gids("waiting", "fill", database_url=database_url) == filled
+    assert gids("waiting", "fill", demo="1", database_url=database_url) == filled
     assert all("planned" in line for one in intakes for line in desk.agenda(one))
 
 
@@ -222,7 +223,8 @@ def test_a_fault_in_a_file_of_advisers_is_told_by_file_and_place_alone(
 ):
     file = tmp_path / "advisers.yaml"
     file.write_bytes(ADVISERS.replace(old, new).encode("latin-1"))
-    line = said(gids("advisers", "import", str(file), database_url=f"sqlite:///{sqlite_template}"))
+    settings = {"demo": "1", "database_url": f"sqlite:///{sqlite_template}"}
+    line = said(gids("advisers", "import", str(file), **settings))
     assert line.startswith(f"{file}: ")
     assert told in line
     assert "Geheim" not in line
@@ -230,7 +232,7 @@ def test_a_fault_in_a_file_of_advisers_is_told_by_file_and_place_alone(
 
 
 def test_every_fault_in_a_file_of_advisers_is_told_at_once(gids, tmp_path, sqlite_template):
-    settings = {"database_url": f"sqlite:///{sqlite_template}"}
+    settings = {"demo": "1", "database_url": f"sqlite:///{sqlite_template}"}
     file = tmp_path / "advisers.yaml"
     second = ADVISERS.replace("advisers:\n", "")
     file.write_text((ADVISERS + second).replace("AM01", "AM99").replace("weekday: 2", "weekday: x"))
@@ -245,7 +247,7 @@ def test_every_fault_in_a_file_of_advisers_is_told_at_once(gids, tmp_path, sqlit
 def test_an_adviser_who_stands_twice_in_a_file_is_refused(gids, tmp_path, sqlite_template):
     file = tmp_path / "advisers.yaml"
     file.write_text(ADVISERS + ADVISERS.replace("advisers:\n", ""))
-    settings = {"database_url": f"sqlite:///{sqlite_template}"}
+    settings = {"demo": "1", "database_url": f"sqlite:///{sqlite_template}"}
     line = said(gids("advisers", "import", str(file), **settings))
     assert line.startswith(f"{file}: advisers: the same id stands at 0 and 1")
     assert str(ANNA) not in line

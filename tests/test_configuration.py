@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import AnyHttpUrl
 from pydantic.fields import FieldInfo
 
 from app.config import PREFIX, InvalidSettingError, Settings, load_settings
@@ -104,6 +105,25 @@ def test_a_value_that_cannot_be_is_told_by_its_variable_and_not_repeated(
 def test_a_list_that_is_empty_names_nobody(name, monkeypatch):
     monkeypatch.setenv(name, "")
     assert getattr(load_settings(), SETTINGS[name]) == ()
+
+
+def test_addresses_that_lead_nowhere_are_told_until_each_is_set(monkeypatch):
+    places = ["GIDS_PUBLIC_URL", "GIDS_CONTACT_URL", "GIDS_CONTACT_EMAIL", "GIDS_REGISTER_URL"]
+    assert Settings().still_examples == places
+    for name in places:
+        monkeypatch.setenv(name, "a@bond.example" if "EMAIL" in name else "https://bond.example/x")
+    assert load_settings().still_examples == []
+    monkeypatch.setenv("GIDS_CONTACT_EMAIL", "geheim")
+    with pytest.raises(InvalidSettingError, match=r"^GIDS_CONTACT_EMAIL: "):
+        load_settings()
+
+
+def test_each_api_document_says_whom_to_ask_about_its_own_service():
+    for union in ("een", "twee"):
+        url, email = AnyHttpUrl(f"https://{union}.example/wie"), f"api@{union}.example"
+        settings = Settings(demo=True, contact_url=url, contact_email=email)
+        contact = create_app(settings).document()["info"]["contact"]
+        assert (contact["url"], contact["email"]) == (f"https://{union}.example/wie", email)
 
 
 def test_no_document_names_a_setting_that_does_not_exist():

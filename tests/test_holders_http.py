@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, caller_id
 from app.domain.terms import Action, HolderReason, Mode
@@ -76,6 +77,7 @@ class Service:
     client: httpx.Client
     database: Database
     clock: TestClock
+    settings: Settings
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -91,7 +93,7 @@ def service(
         running(create_app(settings, clock=clock)) as address,
         httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
     ):
-        yield Service(client, database, clock)
+        yield Service(client, database, clock, settings)
     database.dispose()
 
 

@@ -5,8 +5,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import AnyHttpUrl
 
+from app.main import create_app
+from app.services.activities import VERSION
 from tests.identity import adviser
+from tests.server import running
 
 HOLDER = {"Authorization": f"Bearer {adviser('holder')}"}
 COLLEAGUE = {"Authorization": f"Bearer {adviser('colleague')}"}
@@ -180,6 +184,17 @@ def test_insight_gives_everything_that_is_held(client, intake):
     }  # fmt: skip
     assert held["contactDetailsErasedAt"] == "2027-02-21T09:00:00Z"
     assert held["intakeErasedAt"] == "2028-11-22T09:00:00Z"
+
+
+def test_a_worker_reads_where_the_processing_register_is_published(settings, clock):
+    published = AnyHttpUrl("https://bond.example/avg")
+    elsewhere = create_app(settings.model_copy(update={"register_url": published}), clock=clock)
+    with running(elsewhere) as address, httpx.Client(base_url=f"{address}/v1") as client:
+        made = client.post("/intakes", json=CLEANER, headers=HOLDER | {"Idempotency-Key": "k"})
+        held = ask(client, "GET", f"{made.json()['id']}/personal-data").json()
+    assert [one["activity"] for one in held["processing"]] == [
+        f"https://bond.example/avg/{VERSION}#intake-created"
+    ]
 
 
 def test_an_erased_intake_is_not_there_any_more(client, intake):

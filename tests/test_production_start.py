@@ -7,27 +7,36 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
 from app.cli import main
+from app.commands import privacy
 from app.config import DEMO_ENCRYPTION_KEYS, DEMO_SIGNING_KEY
+from app.db import opened
+from app.domain.access import EVERY_REGION
+from app.main import create_app, warn
+from app.models import AvailabilityWindow, PersonKey
+from app.services import erasure_list
 from app.services.tokens import DEMO_CALLERS
-from tests.conftest import filled_database
+from tests.conftest import MONDAY, TestClock, filled_database, open_settings
 from tests.identity import adviser
 from tests.postgres import Cluster
 from tests.production import ENCRYPTION_KEY, ENVIRONMENT, SIGNING_KEY, production, sign_anew
-from tests.server import ROOT, ServerProcess
+from tests.server import ROOT, ServerProcess, running
+from tests.services.cases import store_cases
 
 SHORT = base64.b64encode(os.urandom(16)).decode()
 LONG = base64.b64encode(os.urandom(33)).decode()
 PHRASE = base64.b64encode(b"correct horse battery staple 123").decode()
 PATTERN = base64.b64encode(b"\x00\xff" * 16).decode()
 ENCRYPTION, SIGNING, ISSUERS = ENVIRONMENT
+MAIN = warn.__module__
 
 
 def issuers(*limits: Mapping[str, object]) -> str:
@@ -155,7 +164,7 @@ def told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., tuple[int, str]]]:
     """Run `gids serve` with some settings; say its exit code and all that it wrote."""
-    # With nothing in it: what is not refused stops at the schema, and is not served.
+    # Without a database: what is not refused stops there, and is not served.
     monkeypatch.setenv("GIDS_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
 
     def run(**settings: str | None) -> tuple[int, str]:
@@ -191,7 +200,7 @@ def test_what_is_safe_is_not_refused(
 ) -> None:
     keys = dict.fromkeys(ENVIRONMENT, None) if demo else {}
     code, written = told(**keys, **demo)
-    assert (code, "the schema is at" in written) == (2, True), written
+    assert (code, "there is no database at" in written) == (2, True), written
 
 
 def test_nothing_is_served_on_a_role_that_looks_past_row_security(
@@ -222,6 +231,35 @@ def test_nothing_is_served_when_the_audit_log_was_signed_with_another_key(
     assert secrets_in(done.stdout + done.stderr) == []
 
 
+def test_what_is_to_be_mended_soon_is_told_at_the_start_until_it_is_and_stops_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    erasures = tmp_path / "erasures.log"
+    settings = open_settings(filled_database("sqlite", request, tmp_path))
+    settings = settings.model_copy(update={"erasure_list": erasures})
+
+    def told() -> list[tuple[str, str]]:
+        caplog.clear()
+        with running(create_app(settings, clock=TestClock())) as address:
+            assert httpx.get(f"{address}/v1/sectors").is_success
+        return [(one.levelname, one.getMessage()) for one in caplog.records if one.name == MAIN]
+
+    assert told() == []
+    with opened(settings) as database:
+        store_cases(database, 2, oldest=MONDAY, apart=timedelta(minutes=1))
+        with database.write(EVERY_REGION) as session:
+            session.execute(sa.delete(PersonKey))  # they are of no vault, and so not to be served
+            session.execute(sa.delete(AvailabilityWindow))
+    back = UUID(int=2)
+    erasure_list.add(erasures, [UUID(int=1 << 100), back], at=MONDAY)
+    (level, backup), (_, hours) = found = told()
+    assert (level, "gids erasures replay" in backup) == ("ERROR", True)
+    assert "gids advisers import" in hours
+    assert str(back) not in str(found)
+    privacy.replay_erasures(settings, [], lambda _: None, now=MONDAY)
+    assert told() == [("WARNING", hours)]
+
+
 class Production(ServerProcess):
     """The service outside demo mode."""
 
@@ -249,6 +287,8 @@ def test_with_everything_right_it_serves_those_who_may_and_tells_no_secret(
     }
     lines = log.read_text()
     assert lines.count('"message": "request"') >= 2 * len(answers)
+    examples = "GIDS_PUBLIC_URL, GIDS_CONTACT_URL, GIDS_CONTACT_EMAIL, GIDS_REGISTER_URL"
+    assert f"people are sent to an example: set {examples}" in lines
     assert secrets_in(lines) == []
     assert [one for one in DEMO_CALLERS if one in lines] == []
 

@@ -138,6 +138,7 @@ def export_processing_log(
         with acting(database, SYSTEM, Vault.of(settings), new_trace(), now=now) as act:
             act.did(Action.processing_log_exported)
         with database.read(EVERY_REGION) as session:
-            for traces in processing_log.export(session, since=since, until=until):
+            register = str(settings.register_url)
+            for traces in processing_log.export(session, register, since=since, until=until):
                 say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
     return 0

@@ -19,7 +19,7 @@ from app.services.erasure import (
     still_there,
     withdraw_again,
 )
-from app.services.erasure_list import read
+from app.services.erasure_list import Erasures, read
 from app.services.planner import Planning
 from app.services.processing_log import new_trace
 from app.services.retention import Terms
@@ -36,7 +36,7 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
     Without files it is the list of the settings. Stopped halfway, it can be done again.
 
     Raises:
-        OSError: a list cannot be read, or the list of the settings cannot be written.
+        OSError: a list is not there or cannot be read, or that of the settings cannot be written.
         KeySettingError: the keys are not written as they should be.
         DatabaseBusyError: see app.db.Database.write.
 
@@ -48,8 +48,9 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
         def act() -> AbstractContextManager[Act]:
             return acting(database, SYSTEM, vault, new_trace(), now=now)
 
-        for path in files or [own]:
-            listed = read(_existing(path) if files else path)
+        for path in [_existing(path) for path in files or [own]]:
+            listed = read(path)
+            _tell_read(path, listed, say)
             for one in still_there(database, listed.intakes):
                 with act() as again:
                     intakes += erase_again(again, one, planning, own)
@@ -68,8 +69,20 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
 
 
 def check_erasures(settings: Settings, say: Say) -> int:
-    """Say how much of what is on the erasure list is still there; 1 when there is any."""
-    listed = read(settings.erasure_list)
+    """Say how much of what is on the erasure list is still there; 1 when there is any.
+
+    That there is no list is told, and no fault: perhaps nothing was let go yet.
+
+    Raises:
+        OSError: the list cannot be read.
+
+    """
+    path = settings.erasure_list
+    listed = read(path)
+    if path.exists():
+        _tell_read(path, listed, say)
+    else:
+        say(f"there is no erasure list at {path.absolute()}")
     with opened(settings) as database:
         there = {
             "intakes": (listed.intakes, still_there(database, listed.intakes)),
@@ -86,7 +99,7 @@ def check_erasures(settings: Settings, say: Say) -> int:
             left += count
     if left:
         say("`gids erasures replay` lets them go again")
-    return _tell_faults(settings.erasure_list, listed.faulty_lines, say) or int(left > 0)
+    return _tell_faults(path, listed.faulty_lines, say) or int(left > 0)
 
 
 def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool) -> int:
@@ -119,10 +132,14 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
 
 
 def _existing(path: Path) -> Path:
-    """Refuse a file that is not there: an operator who names one means one."""
+    """Refuse a list that is not there: that nothing is left to do could not be told."""
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
+        raise FileNotFoundError(f"there is no erasure list at {path.absolute()}")
     return path
+
+
+def _tell_read(path: Path, listed: Erasures, say: Say) -> None:
+    say(f"{path.absolute()}: {listed.lines} lines read")
 
 
 def _tell_faults(path: Path, lines: Sequence[int], say: Say) -> int:

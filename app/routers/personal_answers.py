@@ -11,6 +11,7 @@ from app.schemas.person import (
     ProcessingAnswer,
     ToldAnswer,
 )
+from app.services.activities import address_of
 from app.services.contact_details import Details
 from app.services.personal_data import PersonalData
 
@@ -36,8 +37,8 @@ def consent_answer(consent: Consent) -> ConsentAnswer:
     )
 
 
-def personal_data_answer(held: PersonalData) -> PersonalDataAnswer:
-    """Show everything that is held about a person."""
+def personal_data_answer(held: PersonalData, register_url: str) -> PersonalDataAnswer:
+    """Show everything that is held about a person; the register is published at this address."""
     details = held.contact_details
     return PersonalDataAnswer(
         intake=intake_answer(held.view),
@@ -49,7 +50,11 @@ def personal_data_answer(held: PersonalData) -> PersonalDataAnswer:
             for one in held.session_log
         ],
         processing=[
-            ProcessingAnswer(name=one.name, activity=one.activity, at=one.started_at)
+            ProcessingAnswer(
+                name=one.name,
+                activity=address_of(register_url, one.activity),
+                at=one.started_at,
+            )
             for one in held.processing
         ],
         contact_details_erased_at=held.contact_details_due,

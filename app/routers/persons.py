@@ -13,6 +13,7 @@ from app.dependencies import (
     Limit,
     OptionalIdempotencyKey,
     PlanningDep,
+    RegisterUrlDep,
     TermsDep,
     swept,
 )
@@ -155,9 +156,11 @@ def withdraw_consent(
 
 
 @router.get("/intakes/{intakeId}/personal-data", tags=["personal-data"], responses=problems(404))
-def read_personal_data(intake_id: IntakeId, act: AdviserAct, terms: TermsDep) -> PersonalDataAnswer:
+def read_personal_data(
+    intake_id: IntakeId, act: AdviserAct, terms: TermsDep, register_url: RegisterUrlDep
+) -> PersonalDataAnswer:
     """Read everything that is held about the worker, to show it to them."""
-    return personal_data_answer(personal_data.gather(act, intake_id, terms))
+    return personal_data_answer(personal_data.gather(act, intake_id, terms), register_url)
 
 
 @router.delete(

@@ -6,15 +6,16 @@ that are responsible decide on them (AVG, article 30).
 """
 
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from app.domain.terms import Action
 
 VERSION = "2026-11-23"
 """Date of this version. Whoever changes the register dates it anew; old entries keep theirs."""
 
-REGISTER = f"https://gidsfunctie.example/processing-register/{VERSION}"
-DATA_SUBJECT = "https://gidsfunctie.example/processing-register/data-subject"
-"""What a pseudonym in the processing log stands for: the person of one intake."""
+DATA_SUBJECT = "data-subject"
+"""What a pseudonym in the processing log stands for, as a place in the register: the person of one
+intake."""
 
 ASKED = "Op verzoek van de werkende (voorstel: AVG artikel 6, lid 1, onder b)"
 PROOF = "Wettelijke plicht: toestemming kunnen aantonen (AVG artikel 7, lid 1)"
@@ -123,6 +124,14 @@ ACTIVITIES: dict[Action, Activity] = {
 }
 
 
-def activity_uri(action: Action) -> str:
-    """Return where the register tells of an action; the address of a version never changes."""
-    return f"{REGISTER}#{action.value.replace('_', '-')}"
+def place_of(action: Action) -> str:
+    """Return where in the register an action is told of; the place of a version never changes."""
+    return f"{VERSION}#{action.value.replace('_', '-')}"
+
+
+def address_of(register_url: str, place: str) -> str:
+    """Return the address of a place in the register, wherever that is published now.
+
+    Entries from before it could be published elsewhere hold a whole address, which stays.
+    """
+    return urljoin(f"{register_url.rstrip('/')}/", place)

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.catalogue import read_yaml
 from app.domain.access import caller_id
@@ -219,6 +219,15 @@ def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bo
                 )
             )
     session.flush()
+
+
+def have_hours(session: Session) -> bool:
+    """Tell whether any adviser has hours; without them every session waits."""
+    extra = select(AvailabilityException.id).where(col(AvailabilityException.available))
+    return any(
+        session.exec(one.limit(1)).first() is not None
+        for one in (select(AvailabilityWindow.id), extra)
+    )
 
 
 def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:

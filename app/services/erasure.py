@@ -6,6 +6,7 @@ And letting go again what a restored backup brought back: persons, contact detai
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -180,6 +181,16 @@ def consents_still_there(database: Database, withdrawn: Mapping[UUID, datetime])
                 session.exec(holding.where(col(Consent.id).in_(batch)).order_by(col(Consent.id)))
             )
         yield from found
+
+
+def anything_still_there(database: Database, listed: erasure_list.Erasures) -> bool:
+    """Tell whether anything on a list is still there, and look no further than the first."""
+    found = chain(
+        still_there(database, listed.intakes),
+        details_still_there(database, listed.contact_details),
+        consents_still_there(database, listed.consents),
+    )
+    return next(found, None) is not None
 
 
 def _batched(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

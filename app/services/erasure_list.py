@@ -34,12 +34,14 @@ class Erasures:
     Such a line is what a full disk or a power cut left; its erasure was never committed.
     `contact_details` says of an intake when they were last removed, `consents` of a consent when
     it was last withdrawn: a line before that is of a withdrawal that was never committed.
+    `lines` is how many were read, whatever they say.
     """
 
     intakes: tuple[UUID, ...]
     faulty_lines: tuple[int, ...]
     contact_details: Mapping[UUID, datetime] = field(default_factory=dict)
     consents: Mapping[UUID, datetime] = field(default_factory=dict)
+    lines: int = field(default=0, compare=False)
 
 
 def add(path: Path, intakes: Sequence[UUID], *, at: datetime, what: str = "") -> None:
@@ -85,7 +87,7 @@ def read(path: Path) -> Erasures:
     found: dict[UUID, None] = {}
     details: dict[UUID, datetime] = {}
     consents: dict[UUID, datetime] = {}
-    faulty = []
+    faulty, number = [], 0
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             told = _LINE.fullmatch(line.removesuffix("\n"))
@@ -101,7 +103,7 @@ def read(path: Path) -> Erasures:
                 consents[consent] = max(at, consents.get(consent, at))
             else:
                 found[UUID(told["intake"])] = None
-    return Erasures(tuple(found), tuple(faulty), details, consents)
+    return Erasures(tuple(found), tuple(faulty), details, consents, number)
 
 
 def _moment(text: str) -> datetime | None:

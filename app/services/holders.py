@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from app.db import insert_into
@@ -18,6 +18,9 @@ from app.services.sealed import cipher_of
 from app.services.session_log import lock_region
 
 NOTE = "holder_change.note"
+
+BATCH = 100
+"""Intakes that an absent adviser lets go in one transaction."""
 
 
 class NotYoursError(Conflict):
@@ -196,6 +199,25 @@ def give_back(act: Act, intake_id: UUID, reason: HolderReason, note: str | None)
     if intake.holder_id != act.caller.id or intake.organisation is None:
         raise NotYoursError("Only who holds an intake, for an organisation, can give it back.")
     return _change(act, intake, None, reason, note)
+
+
+def release_some(act: Act, adviser_id: UUID, reason: HolderReason) -> int:
+    """Let some of what an adviser holds wait in its organisation; return how many, 0 at the end.
+
+    An intake of no organisation stays: nobody could take it over. So does one in use at this
+    moment: who waited for one intake while keeping others could keep somebody waiting for ever.
+    """
+    held = act.session.exec(
+        select(Intake)
+        .where(col(Intake.holder_id) == adviser_id, col(Intake.organisation).is_not(None))
+        .order_by(col(Intake.created_at), col(Intake.id))
+        .limit(BATCH)
+        .options(defer(Intake.content))  # type: ignore[arg-type]  # SQLModel types it as its value
+        .with_for_update(skip_locked=True)
+    ).all()
+    for intake in held:
+        _change(act, intake, None, reason, None)
+    return len(held)
 
 
 def _change(

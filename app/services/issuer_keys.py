@@ -15,6 +15,7 @@ from joserfc.jwk import Key, import_key
 from joserfc.util import urlsafe_b64decode
 
 from app.config import InvalidSettingError, Issuer
+from app.domain.errors import DomainError
 
 ASK_AGAIN = timedelta(seconds=10)
 """Least time between two questions to one issuer, whatever its tokens name."""
@@ -38,8 +39,15 @@ ALGORITHMS = frozenset(name for _, names in _KINDS.values() for name in names)
 logger = logging.getLogger(__name__)
 
 
-class IssuerUnreachable(Exception):  # noqa: N818 - the name a reader of a service expects
+class IssuerUnreachable(DomainError):  # noqa: N818 - the name a reader of a service expects
     """The keys of an issuer are unknown or too old, and it does not answer; no fault of a token."""
+
+    slug = "issuer-unreachable"
+    title = "The login cannot be checked now"
+    detail = (
+        "The issuer of this token does not answer, so whether the token holds cannot be known, and"
+        " nothing was done. Try again later."
+    )
 
 
 class _RefusedError(Exception):
@@ -126,7 +134,7 @@ class IssuerKeys:
         if self._client is not None:
             await self._refresh(self._client, kid, algorithm)
         if self._keys is None or self._older_than(self._stale):
-            raise IssuerUnreachable(self._issuer.issuer)
+            raise IssuerUnreachable
         return self._keys.find(kid, algorithm)
 
     async def aclose(self) -> None:
@@ -149,8 +157,7 @@ class IssuerKeys:
                 async with asyncio.timeout(SECONDS_TO_ANSWER):
                     self._keys = PublicKeys(await self._fetch(client))
             except (httpx.HTTPError, TimeoutError, _RefusedError) as error:
-                reason = str(error) if isinstance(error, _RefusedError) else type(error).__name__
-                extra = {"issuer": self._issuer.issuer, "reason": reason}
+                extra = {"issuer": self._issuer.issuer, "reason": _reason(error)}
                 logger.warning("the keys of an issuer cannot be read", extra=extra)
             else:
                 self._read_at = now
@@ -174,6 +181,20 @@ class IssuerKeys:
         if self._client is None:
             return False
         return self._read_at is None or self._clock() - self._read_at >= age
+
+
+def _reason(error: Exception) -> str:
+    """Say why an issuer cannot be read: in our own words, or the kinds of error and first cause.
+
+    Nothing of their texts, which hold addresses and what was answered.
+    """
+    if isinstance(error, _RefusedError):
+        return str(error)
+    first: BaseException = error
+    while isinstance(error, httpx.HTTPError) and (deeper := first.__cause__ or first.__context__):
+        first = deeper  # also what httpcore would not have shown: it is the one that tells
+    kinds = (type(error).__name__, type(first).__name__)
+    return ": ".join(dict.fromkeys(kinds))
 
 
 def _client() -> httpx.AsyncClient:

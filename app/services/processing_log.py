@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.models import ProcessingEntry, ProcessingStatus
-from app.services.activities import ACTIVITIES, DATA_SUBJECT, activity_uri
+from app.services.activities import ACTIVITIES, DATA_SUBJECT, address_of, place_of
 from app.services.deeds import Deed
 from app.vault import Vault
 
@@ -85,7 +85,7 @@ def append(
             "started_at": at,
             "ended_at": at,
             "status": ProcessingStatus.ok,
-            "activity": activity_uri(deed.action),
+            "activity": place_of(deed.action),
             "data_subject_id": _pseudonym(vault, intake.id),
             "data_subject_id_type": DATA_SUBJECT,
         }
@@ -108,10 +108,15 @@ def entries_about(session: Session, vault: Vault, intake_id: UUID) -> list[Proce
 
 
 def export(
-    session: Session, *, since: datetime | None = None, until: datetime | None = None
+    session: Session,
+    register_url: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the entries from a moment up to another, some hundreds per TracesData of OTLP/JSON.
 
+    Activities are named by their address in the register that is published at `register_url`.
     One per line is what the OTLP file format asks. Only what is being yielded is in memory.
     """
     statement = select(ProcessingEntry).order_by(col(ProcessingEntry.started_at))
@@ -121,7 +126,7 @@ def export(
         statement = statement.where(col(ProcessingEntry.started_at) < until)
     with session.scalars(statement, execution_options={"yield_per": BATCH}) as entries:
         for batch in entries.partitions():
-            yield _traces_data(batch)
+            yield _traces_data(batch, register_url)
 
 
 def forget_before(session: Session, moment: datetime, limit: int) -> int:
@@ -145,7 +150,7 @@ def _pseudonym(vault: Vault, intake_id: UUID) -> str:
     return vault.pseudonym(PURPOSE, str(intake_id))
 
 
-def _traces_data(entries: Sequence[ProcessingEntry]) -> dict[str, Any]:
+def _traces_data(entries: Sequence[ProcessingEntry], register_url: str) -> dict[str, Any]:
     return {
         "resourceSpans": [
             {
@@ -153,7 +158,7 @@ def _traces_data(entries: Sequence[ProcessingEntry]) -> dict[str, Any]:
                 "scopeSpans": [
                     {
                         "scope": {"name": "logboek-dataverwerkingen", "version": "1.0.0"},
-                        "spans": [_span(entry) for entry in entries],
+                        "spans": [_span(entry, register_url) for entry in entries],
                     }
                 ],
             }
@@ -161,7 +166,8 @@ def _traces_data(entries: Sequence[ProcessingEntry]) -> dict[str, Any]:
     }
 
 
-def _span(entry: ProcessingEntry) -> dict[str, Any]:
+def _span(entry: ProcessingEntry, register_url: str) -> dict[str, Any]:
+    kind = entry.data_subject_id_type
     span: dict[str, Any] = {
         "traceId": entry.trace_id,
         "spanId": entry.span_id,
@@ -170,9 +176,9 @@ def _span(entry: ProcessingEntry) -> dict[str, Any]:
         "endTimeUnixNano": _nanoseconds(entry.ended_at),
         "attributes": _attributes(
             {
-                "dpl.core.processing_activity_id": entry.activity,
+                "dpl.core.processing_activity_id": address_of(register_url, entry.activity),
                 "dpl.core.data_subject_id": entry.data_subject_id,
-                "dpl.core.data_subject_id_type": entry.data_subject_id_type,
+                "dpl.core.data_subject_id_type": kind and address_of(register_url, kind),
             }
         ),
         "status": {"code": _STATUS_CODES[entry.status]},

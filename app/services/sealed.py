@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.domain.errors import NotFound
 from app.models import Intake, PersonKey, Referral
-from app.vault import PersonCipher, Vault, WrappedKey
+from app.vault import ENCRYPTION_KEYS, KeySettingError, PersonCipher, Vault, VaultError, WrappedKey
 
 CONTENT = "intake.content"
 GROUNDS = "referral.content"
@@ -50,6 +52,30 @@ def cipher_of(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
     if kept is None:
         raise NotFound
     return vault.cipher(intake_id, WrappedKey(kept.key_id, kept.wrapped))
+
+
+def require_wrapping_keys(database: Database, vault: Vault) -> None:
+    """Refuse keys that do not open what is there: one person's key is tried for each wrapping key.
+
+    Without it nobody would notice until a case is read, and who comes in meanwhile would be sealed
+    with the wrong one. It steps from id to id along the index, and reads no more than that.
+
+    Raises:
+        KeySettingError: the settings lack a wrapping key, or have another one under its id.
+
+    """
+    seen = ""
+    after = select(PersonKey).order_by(col(PersonKey.key_id)).limit(1)
+    with database.read(EVERY_REGION) as session:
+        while kept := session.exec(after.where(col(PersonKey.key_id) > seen)).first():
+            try:
+                vault.cipher(kept.intake_id, WrappedKey(kept.key_id, kept.wrapped))
+            except VaultError as error:
+                raise KeySettingError(
+                    f"{ENCRYPTION_KEYS}: persons were sealed with a key {kept.key_id!r}, and what"
+                    " is set does not open them: that key is missing or is another one"
+                ) from error
+            seen = kept.key_id
 
 
 def seal_content(cipher: PersonCipher, intake_id: UUID, content: Content) -> bytes:

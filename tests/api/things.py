@@ -15,6 +15,7 @@ from app import openapi, problems
 from app.api_rules import ApiRules
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
 from app.observability import WithoutAddress, telemetry
+from app.openapi import Whereabouts
 from app.openapi import problems as may_give
 from app.rate_limit import RateLimits
 from app.schemas.base import (
@@ -30,6 +31,7 @@ from app.schemas.base import (
 )
 
 PUBLIC_URL = "https://gids.example/"
+HERE = Whereabouts(PUBLIC_URL, "https://gids.example/wie", "wie@gids.example")
 SECRET = "zwanger-van-Piet"  # noqa: S105 - stands for what somebody says, and must never come back
 
 
@@ -163,7 +165,7 @@ def assemble(api: FastAPI, *, body_limit: int = 4096, anonymous: int = 1_000_000
     root.mount("/v1", api)
     for app in (root, api):
         problems.install(app, PUBLIC_URL)
-    api.openapi = cache(partial(openapi.document, api, PUBLIC_URL))  # type: ignore[method-assign]  # the way FastAPI documents
+    api.openapi = cache(partial(openapi.document, api, HERE))  # type: ignore[method-assign]  # the way FastAPI documents
     limits = RateLimits(anonymous=anonymous, identified=1)
     return ApiRules(root, api=api, limits=limits, public_url=PUBLIC_URL, body_limit=body_limit)
 

@@ -15,9 +15,17 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Outcome, Purpose
+from app.main import require_servable
 from app.models import ApiKey, AuditEntry, Intake, PersonKey, ProcessingEntry
 from app.services.api_keys import ApiKeyError, ApiKeys
-from app.vault import Vault, VaultError, WrappedKey, read_keys, refuse_weak_keys
+from app.vault import (
+    KeySettingError,
+    Vault,
+    VaultError,
+    WrappedKey,
+    read_keys,
+    refuse_weak_keys,
+)
 from tests.conftest import MONDAY
 
 PLACE = "contact_details.content"
@@ -257,6 +265,24 @@ def test_keys_that_do_not_open_stay_as_they_were_and_stop_no_other(
     assert screen.lines == ["5 keys are wrapped anew, with new; 2 are left"]
     after = kept(database)
     assert {number.int for number in after if after[number] == before[number]} == {2, 3}
+
+
+def test_nothing_is_served_when_a_key_that_persons_were_sealed_with_is_missing_or_another_one(
+    database, with_keys
+):
+    for text, numbers in ((OLD, range(1, 4)), (NEW, range(4, 7))):
+        seal(database, Vault.of(with_keys(text)), numbers)
+    require_servable(with_keys(f"{NEW} {OLD}"), database)
+    old, new = (text.partition(":")[2] for text in (OLD, NEW))
+    for text, named in (
+        (NEW, "old"),
+        (OLD, "new"),
+        (f"{NEW} old:{new}", "old"),
+        (f"new:{old} {OLD}", "new"),
+    ):
+        with pytest.raises(KeySettingError, match=f"sealed with a key '{named}'") as told:
+            require_servable(with_keys(text), database)
+        assert [key for key in (old, new) if key[:12] in str(told.value)] == []
 
 
 def test_without_the_old_key_nothing_is_changed(database, with_keys, screen):

@@ -14,6 +14,7 @@ from app.domain.access import EVERY_REGION
 from app.domain.terms import Action
 from app.models import AuditEntry, ProcessingEntry
 from app.services import erasure_list
+from app.services.erasure import still_there
 from app.services.erasure_list import CONSENT, CONTACT_DETAILS, Erasures
 from tests.conftest import MONDAY
 from tests.services.cases import store_cases
@@ -45,6 +46,10 @@ def again(*, intakes: int, details: int) -> list[str]:
     ]
 
 
+def lines(path: Path, count: int) -> str:
+    return f"{path}: {count} lines read"
+
+
 def store(database: Database, count: int, *, days: int = 0) -> None:
     oldest = MONDAY - timedelta(days=days)
     store_cases(database, count, oldest=oldest, apart=timedelta(minutes=1))
@@ -61,16 +66,22 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
     for _ in range(2):
         assert privacy.replay_erasures(operated, [], said.append, now=MONDAY) == 0
     assert privacy.check_erasures(operated, said.append) == 0
+    read = lines(operated.erasure_list, 8)
     assert said == [
+        f"there is no erasure list at {operated.erasure_list}",
         "intakes: 0 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",
+        read,
         "intakes: 3 on the list, 2 of them still there",
         "contact details: 3 on the list, 1 of them still there",
         "consents: 1 on the list, 0 of them still there",
         "`gids erasures replay` lets them go again",
+        read,
         *again(intakes=2, details=1),
+        lines(operated.erasure_list, 11),
         *again(intakes=0, details=0),
+        lines(operated.erasure_list, 11),
         "intakes: 3 on the list, 0 of them still there",
         "contact details: 3 on the list, 0 of them still there",
         "consents: 1 on the list, 0 of them still there",
@@ -88,14 +99,20 @@ def test_lists_of_other_places_can_be_replayed_and_end_up_on_our_own(
     erasure_list.add(other, ids(2), at=earlier, what=CONTACT_DETAILS)
     now = MONDAY + timedelta(hours=2)
     assert privacy.replay_erasures(operated, [one, other], said.append, now=now) == 0
-    assert said == again(intakes=2, details=1)
+    assert said == [lines(one, 1), lines(other, 3), *again(intakes=2, details=1)]
     listed = erasure_list.read(operated.erasure_list)
     assert listed == Erasures(tuple(ids(1, 4)), (), {UUID(int=2): earlier})
 
 
-def test_a_list_that_is_named_and_not_there_is_an_error(operated, said, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"gone\.log does not exist"):
-        privacy.replay_erasures(operated, [tmp_path / "gone.log"], said.append, now=MONDAY)
+def test_nothing_is_replayed_when_a_list_is_not_there(database, operated, said, tmp_path):
+    store(database, 1)
+    there, gone = tmp_path / "there.log", tmp_path / "gone.log"
+    erasure_list.add(there, ids(1), at=MONDAY)
+    for files, missing in (([], operated.erasure_list), ([there, gone], gone)):
+        with pytest.raises(FileNotFoundError, match=f"there is no erasure list at {missing}"):
+            privacy.replay_erasures(operated, files, said.append, now=MONDAY)
+    assert said == []
+    assert list(still_there(database, ids(1))) == ids(1)
 
 
 def test_lines_that_say_nothing_are_told_and_the_rest_is_done(database, operated, said):
@@ -106,8 +123,10 @@ def test_lines_that_say_nothing_are_told_and_the_rest_is_done(database, operated
     assert privacy.check_erasures(operated, said.append) == 1
     fault = f"{operated.erasure_list}: line 1 is not an erasure"
     assert said == [
+        lines(operated.erasure_list, 2),
         fault,
         *again(intakes=1, details=0),
+        lines(operated.erasure_list, 3),
         "intakes: 1 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",

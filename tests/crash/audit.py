@@ -182,7 +182,8 @@ def _sessions_lost(books: Books) -> Iterator[str]:
         if row is None or row.number != deed.answer["number"]:
             yield f"session {deed.answer['id']}"
         elif deed.kind == "conclude":
-            closed = books.intakes[row.intake_id].closed_at is not None
+            intake = books.intakes.get(row.intake_id)
+            closed = intake is not None and intake.closed_at is not None
             if row.status != deed.body["outcome"]:
                 yield f"session {row.id} was {deed.body['outcome']} and is {row.status}"
             if deed.body["nextStep"] == "close" and not closed:
@@ -202,7 +203,8 @@ def _places_never_logged(
         if entry.type in {"session_planned", "session_moved"}
     )
     for (intake, number), told in places.items():
-        entries = logged[books.intakes[intake].log_pseudonym, number]
+        known = books.intakes.get(intake)
+        entries = logged[known.log_pseudonym, number] if known else 0
         if entries < len(told):
             yield f"session {number} of {intake}: {len(told)} places told, {entries} logged"
 

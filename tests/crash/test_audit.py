@@ -39,6 +39,8 @@ MIX = Mix(
 )
 ALONE = Mix(HOT, deeds={"intake": 1, "move": 3})
 """What somebody asks of whose sessions nobody else knows."""
+STAYING = Mix(HOT, deeds={**dict.fromkeys(MIX.deeds, 1), "erase": 0}, close=0.3)
+"""What is left of each kind, whatever the others erased."""
 
 UNGUARDED = (
     "PRAGMA foreign_keys = OFF",
@@ -72,6 +74,8 @@ def worked(
                     pass
                 workers.append(Worker(f"{address}/v1", WORKERS, ALONE, Desk()))
                 workers[-1].work(iter(range(ATTEMPTS)))
+                workers.append(Worker(f"{address}/v1", WORKERS + 1, STAYING, Desk()))
+                workers[-1].work(iter(range(2 * ATTEMPTS)))
             finally:
                 done.set()
     database.dispose()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.terms import Action
 from app.models import AuditEntry, HolderChange
-from app.services.activities import activity_uri
+from app.services.activities import place_of
 from app.services.audit import Verified
 from app.services.processing_log import PURPOSE
 from tests.crash.books import Books
@@ -192,7 +192,7 @@ def the_processing_log_tells_the_same(books: Books) -> Iterator[str]:
         (one.data_subject_id, one.activity) for one in books.processed
     )
     logged: Counter[tuple[str | None, str]] = Counter(
-        (books.vault.pseudonym(PURPOSE, str(entry.intake_id)), activity_uri(entry.action))
+        (books.vault.pseudonym(PURPOSE, str(entry.intake_id)), place_of(entry.action))
         for entry in books.trail
     )
     for about in lines.keys() | logged.keys():

@@ -12,13 +12,14 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.main import document
+from app.openapi import Whereabouts
 from app.services.catalogue import read_knowledge
 from tests.conftest import fill
 
 
 def warm() -> None:
     """Make both; the copy of a catalogue serves whoever has the same one, by its digest."""
-    document(str(Settings().public_url))
+    document(Whereabouts.of(Settings()))
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'gids.db'}"
         fill(url)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Settings
 from app.domain.terms import OF_NO_PERSON, Action
 from app.services import activities
-from app.services.activities import ACTIVITIES, REGISTER, VERSION, activity_uri
+from app.services.activities import ACTIVITIES, VERSION, address_of, place_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "processing-register.md").read_text()
 
@@ -26,7 +27,7 @@ def test_every_action_on_a_person_has_an_activity():
 
 def test_the_page_of_the_register_says_the_same():
     assert rows_of(PAGE) == {
-        activity_uri(action).removeprefix(f"{REGISTER}#"): [
+        place_of(action).removeprefix(f"{VERSION}#"): [
             activity.name,
             activity.purpose,
             activity.legal_basis,
@@ -37,14 +38,24 @@ def test_the_page_of_the_register_says_the_same():
 
 def test_the_page_is_of_the_same_version():
     assert f"\nVersion: {VERSION}\n" in PAGE
-    assert f"`{REGISTER}#intake-created`" in PAGE
-    assert f"`{activities.DATA_SUBJECT}`" in PAGE
+    unless_told = str(Settings.model_fields["register_url"].default)
+    for place in (place_of(Action.intake_created), activities.DATA_SUBJECT):
+        assert f"`{address_of(unless_told, place)}`" in PAGE
+
+
+@pytest.mark.parametrize("published", ["https://bond.example/avg", "https://bond.example/avg/"])
+def test_an_address_begins_where_the_register_is_published_and_an_older_one_stays(published):
+    address = f"https://bond.example/avg/{VERSION}#intake-read"
+    assert address_of(published, place_of(Action.intake_read)) == address
+    assert address_of(published, "https://oud.example/r#intake-read") == (
+        "https://oud.example/r#intake-read"
+    )
 
 
 @pytest.mark.parametrize("action", ACTIVITIES)
 def test_an_activity_fits_its_column_and_is_one_of_a_kind(action):
     activity = ACTIVITIES[action]
     assert 0 < len(activity.name) <= 80
-    assert len(activity_uri(action)) <= 300
+    assert len(place_of(action)) <= 300
     assert [activity.name for activity in ACTIVITIES.values()].count(activity.name) == 1
     assert "AVG artikel" in activity.legal_basis

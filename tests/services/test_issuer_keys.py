@@ -195,11 +195,15 @@ def test_an_issuer_that_nobody_hears_is_unreachable_and_is_tried_again(
     desk.close()
 
 
-def test_an_issuer_where_nothing_listens_is_unreachable(runner: asyncio.Runner) -> None:
+def test_an_issuer_where_nothing_listens_is_unreachable(
+    runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
+) -> None:
     site = Site()
     site.close()
     desk = Desk(site, runner)
     assert desk.show(desk.token()) == [IssuerUnreachable]
+    (told,) = caplog.records
+    assert told.__dict__["reason"] == "ConnectError: ConnectionRefusedError"
     desk.close()
 
 
@@ -224,11 +228,12 @@ def test_who_has_a_known_key_does_not_wait_for_an_issuer_that_hangs(
 
 
 def test_an_answer_that_comes_in_drops_is_not_waited_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("app.services.issuer_keys.SECONDS_TO_ANSWER", 0.2)
     desk.site.drips = True
     assert desk.show(desk.token()) == [IssuerUnreachable]
+    assert [one.__dict__["reason"] for one in caplog.records] == ["TimeoutError"]
 
 
 @pytest.mark.parametrize(

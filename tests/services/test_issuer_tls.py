@@ -19,6 +19,8 @@ from tests.services.forge import EC256
 from tests.services.site import Site
 from tests.services.test_issuer_keys import ANNA, Desk
 
+NOT_TRUSTED = "ConnectError: SSLCertVerificationError"
+
 
 def certificate(folder: Path, address: str) -> Path:
     """Make a certificate for this address that nobody vouches for, with its key, in one file."""
@@ -40,15 +42,21 @@ def certificate(folder: Path, address: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("address", "trusted", "shown"),
+    ("address", "trusted", "shown", "told"),
     [
-        ("127.0.0.1", "trusted", ANNA),
-        ("127.0.0.1", "unknown", IssuerUnreachable),
-        ("127.0.0.2", "trusted", IssuerUnreachable),
+        ("127.0.0.1", "trusted", ANNA, []),
+        ("127.0.0.1", "unknown", IssuerUnreachable, [NOT_TRUSTED]),
+        ("127.0.0.2", "trusted", IssuerUnreachable, [NOT_TRUSTED]),
     ],
 )
 def test_an_issuer_is_believed_only_behind_a_certificate_of_its_own(
-    address: str, trusted: str, shown: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    address: str,
+    trusted: str,
+    shown: object,
+    told: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     path = certificate(tmp_path, address)
     if trusted == "trusted":
@@ -59,3 +67,4 @@ def test_an_issuer_is_believed_only_behind_a_certificate_of_its_own(
     site.publish(EC256)
     with asyncio.Runner() as runner, closing(site), closing(Desk(site, runner)) as desk:
         assert desk.show(desk.token()) == [shown]
+    assert [one.__dict__["reason"] for one in caplog.records if "issuer" in one.__dict__] == told
