@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +35,8 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 ENGINES = ("sqlite", "postgresql")
 
+SLOW = ("test_schemathesis", "crash/test_kill", "crash/test_crowd", "crash/test_waiting")
+
 
 class TestClock:
     """A clock that a test sets."""
@@ -51,9 +54,17 @@ class TestClock:
         self.now += timedelta(**duration)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end."""
-    items.sort(key=lambda item: "schemathesis" not in item.nodeid)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with some of what takes longest, much of which is waiting."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    slow = [item for item in items if any(name in item.nodeid for name in SLOW)]
+    rest = [item for item in items if item not in slow]
+    shares = (len(rest) * number // workers for number in range(workers + 1))
+    items[:] = [
+        item
+        for number, (begin, end) in enumerate(pairwise(shares))
+        for item in (*slow[number::workers], *rest[begin:end])
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)
