@@ -81,6 +81,8 @@ class Issuer(BaseModel):
     """A path through the claims, such as realm_access.roles."""
     region_claim: str = "region"
     organisation_claim: str = "organisation"
+    longest_token: Duration = timedelta(hours=24)
+    """How far away the end of a token may be: what is stolen is of no use for longer."""
     roles: tuple[TokenRole, ...] = ()
     """Which roles its tokens may carry. Of this and the next two: empty is any."""
     regions: tuple[Annotated[str, Field(pattern=r"^AM[0-9]{2}$")], ...] = ()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,12 @@ ISSUER = "https://login.example"
 AUDIENCE = "gidsfunctie"
 KEY = ECKey.generate_key("P-256", parameters={"kid": "tests", "use": "sig"}, auto_kid=False)
 HEADER = {"alg": "ES256", "typ": "at+jwt", "kid": "tests"}
-SETTING = Issuer(issuer=ISSUER, audience=AUDIENCE, jwks={"keys": [KEY.as_dict(private=False)]})
+SETTING = Issuer(
+    issuer=ISSUER,
+    audience=AUDIENCE,
+    jwks={"keys": [KEY.as_dict(private=False)]},
+    longest_token=timedelta(days=36_500),
+)
 AS_JSON = json.dumps([SETTING.model_dump(mode="json", exclude_none=True)])
 """For a server process: the value of GIDS_OIDC_ISSUERS."""
 

@@ -153,8 +153,9 @@ class Tokens:
             raise Unauthenticated from None
 
     def _check_claims(self, claims: dict[str, object], issuer: Issuer) -> None:
+        now = int(self._clock().timestamp())
         rules = JWTClaimsRegistry(
-            now=int(self._clock().timestamp()),
+            now=now,
             leeway=LEEWAY,
             aud={"essential": True, "value": issuer.audience},
             exp={"essential": True},
@@ -163,6 +164,10 @@ class Tokens:
             rules.validate(claims)
         except JoseError:
             raise Unauthenticated from None
+        ends = claims["exp"]
+        longest = issuer.longest_token.total_seconds() + LEEWAY
+        if not isinstance(ends, int | float) or ends > now + longest:
+            raise Unauthenticated
 
 
 def _check_apart(issuers: Sequence[Issuer]) -> None:

@@ -169,6 +169,7 @@ FORGED = {
     "an audience that is an object": signed(claims(aud={AUDIENCE: True})),
     # times
     "expired by 31 seconds": signed(claims(exp=NOW - 31)),
+    "good for a second longer than a day": signed(claims(exp=NOW + 86_400 + 31)),
     "no expiry": signed(claims(exp=...)),
     "expiry null": signed(claims(exp=None)),
     "an expiry that is a text": signed(claims(exp=str(NOW + 240))),
@@ -247,6 +248,7 @@ GOOD = {
     "our audience in a list": signed(claims(aud=["account", AUDIENCE])),
     "a role as a text": signed(claims(roles="adviser")),
     "expired by 29 seconds": signed(claims(exp=NOW - 29)),
+    "good for a day": signed(claims(exp=NOW + 86_400 + 30)),
     "not before, 30 seconds ahead": signed(claims(nbf=NOW + 30, iat=NOW + 30)),
     "no name of a key, where one fits": signed(key=ED, alg="Ed25519", kid=...),
     "a header nobody knows": signed(nonce="x"),
