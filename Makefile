@@ -60,6 +60,7 @@ $(RUN_STAMP):
 # The development lock holds the other two, so `make run` is ready as well.
 # Where that one is there already, the rest comes beside it: the service may be running from it.
 $(DEV_STAMP):
+	@rm -f .venv/.dev-*
 	$(if $(wildcard $(RUN_STAMP)),$(call install,-r requirements-dev.lock),$\
 	$(call make_venv,-r requirements-dev.lock))
 	@touch $@ $(RUN_STAMP)

@@ -282,6 +282,7 @@ def _demo(_command: argparse.Namespace) -> None:
     now = utc_now()
     schema.upgrade(settings, _say, now=now)
     with opened(settings) as database:
+        require_servable(settings, database)
         with database.write(NO_REGION) as session:
             import_catalogue(session, read_files(), now=now)
             regions = read_knowledge(session).catalogue.regions.values()

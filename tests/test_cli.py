@@ -20,7 +20,7 @@ from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.main import utc_now
 from app.services.advisers import demo_advisers, import_advisers
-from tests.production import ENVIRONMENT
+from tests.production import ENVIRONMENT, production, sign_anew
 from tests.server import free_port
 from tests.services.desk import ANNA, Desk, wishes
 
@@ -283,6 +283,13 @@ def test_without_demo_mode_the_service_does_not_start(gids, loggers, database_ur
 def test_on_another_schema_the_service_does_not_start(gids, loggers, database, database_url):
     set_revision(database, "20990101_0000")
     assert "20990101_0000" in said(gids("serve", demo="1", database_url=database_url))
+
+
+def test_neither_starts_on_an_audit_log_that_another_key_signed(gids, loggers, database_url):
+    sign_anew(production(database_url))
+    for command in ("serve", "demo"):
+        line = said(gids(command, demo="1", database_url=database_url))
+        assert "signed with another signing key" in line
 
 
 def test_without_a_catalogue_the_service_does_not_start(gids, loggers, empty_database_url):

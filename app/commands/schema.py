@@ -20,7 +20,7 @@ def upgrade(settings: Settings, say: Say, *, now: datetime) -> int:
     Raises:
         DatabaseBusyError: see app.db.Database.write.
         KeySettingError: the audit log begins, and outside demo mode its first head would be signed
-            with a key that others know or could guess; nothing was changed.
+            with a key that others know or could guess; the schema is as it was.
         SchemaError: the schema is of another release, most likely a newer one.
 
     """
