@@ -250,7 +250,9 @@ def published_paths(document: Mapping[str, Any]) -> Iterator[Path]:
     """Yield what an OpenAPI document says of each path under /v1, and the document itself."""
     for template, item in document["paths"].items():
         yield _path(template, {method.upper(): _operation(said) for method, said in item.items()})
-    yield _path(DOCUMENT_PATH, {"GET": Operation(query={}, consumes=(), produces=(JSON,), counted=False)})
+    yield _path(
+        DOCUMENT_PATH, {"GET": Operation(query={}, consumes=(), produces=(JSON,), counted=False)}
+    )
 
 
 def _path(template: str, operations: Mapping[str, Operation]) -> Path:

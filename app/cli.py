@@ -45,6 +45,9 @@ from app.vault import KeySettingError, Vault, VaultError, refuse_weak_keys
 Add = Callable[..., argparse.ArgumentParser]
 Group = Callable[[str, str], object]
 
+INTERRUPTED = 130
+"""What shells say of a command that Ctrl-C has ended: 128 and the number of SIGINT."""
+
 STOP_GRACE_SECONDS = 10
 HEALTH_TIMEOUT_SECONDS = 10
 WORKER_TIMEOUT_SECONDS = 60
@@ -105,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"gids: {_told(error)}", to=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 0
+        # Of what serves it is the way to stop; of the rest, that it was not done.
+        return 0 if command.run in (_demo, _serve) else INTERRUPTED
     return code
 
 

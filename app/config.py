@@ -55,6 +55,16 @@ def _as_a_browser_writes_it(origin: str) -> str:
 Origin = Annotated[str, AfterValidator(_as_a_browser_writes_it)]
 """As a browser writes it. A page that came over plain HTTP could be anybody's, save from here."""
 
+
+def _without_query(address: AnyHttpUrl) -> AnyHttpUrl:
+    if "?" in str(address) or "#" in str(address):
+        raise PydanticCustomError("base", "write an address without ? and #: more comes after it")
+    return address
+
+
+Base = Annotated[AnyHttpUrl, AfterValidator(_without_query)]
+"""What other addresses begin with."""
+
 DEMO_ENCRYPTION_KEYS = SecretStr("demo:ZGVtbyBvbmx5IGRlbW8gb25seSBkZW1vIG9ubHkgISE=")
 DEMO_SIGNING_KEY = SecretStr("ZGVtbyBzaWduaW5nIGtleSwgZGVtbyBzaWduaW5nISE=")
 """Known to everybody, and so refused outside demo mode."""
@@ -130,7 +140,7 @@ class Settings(BaseSettings):
         description="How long each single wait for another request (a lock, a connection) lasts"
         " before the answer is 503; a request can wait more than once.",
     )
-    public_url: AnyHttpUrl = Field(
+    public_url: Base = Field(
         default=AnyHttpUrl(f"https://{EXAMPLE}"),
         description="Where clients reach the service; stands in OpenAPI and in problem types.",
     )
@@ -143,7 +153,7 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s<>]+@[^@\s<>]+$",
         description="Where they can write to; stands in OpenAPI.",
     )
-    register_url: AnyHttpUrl = Field(
+    register_url: Base = Field(
         default=AnyHttpUrl(f"https://{EXAMPLE}/processing-register"),
         description="Where the processing register is published; what is told of the processing log"
         " names activities by addresses that begin so.",
@@ -243,7 +253,7 @@ class Settings(BaseSettings):
             return value
         try:
             return json.loads(value or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             # Not its cause: that holds the value.
             raise PydanticCustomError("json", "this is not JSON") from None
 

@@ -31,7 +31,7 @@ from app.services.erasure import anything_still_there
 from app.services.planner import Planning
 from app.services.repeating import Repeating
 from app.services.retention import Terms
-from app.services.sealed import require_wrapping_keys
+from app.services.sealed import require_wrapping_keys, try_keys
 from app.services.tokens import Tokens
 from app.services.upkeep import upkeep
 from app.vault import Vault, refuse_weak_keys
@@ -82,7 +82,8 @@ def require_servable(settings: Settings, database: Database) -> None:
         SchemaError: the schema is older or newer.
         UnsafeDatabaseError: row security does not hold, outside demo mode.
         AuditHeadError: the audit log was signed with another key, or its head is gone.
-        KeySettingError: a key that persons were sealed with is missing, or is another one.
+        KeySettingError: a key that persons were sealed with is missing, or the present one is
+            another one.
 
     """
     require_head(database.engine)
@@ -104,6 +105,11 @@ def warn(settings: Settings, database: Database) -> None:
             _log.error("what was erased or let go is in the database: run `gids erasures replay`")
     except OSError:
         _log.exception("the erasure list cannot be read, so nothing can be erased or let go")
+    for one in try_keys(database, Vault.of(settings)):
+        if one.closed:
+            told = "keys of persons under %r that do not open: %d of %d that were tried;"
+            told += " `gids keys rotate` names them"
+            _log.error(told, one.key_id, one.closed, one.tried)
     if settings.still_examples and not settings.demo:
         _log.warning("people are sent to an example: set %s", ", ".join(settings.still_examples))
     with database.read(NO_REGION) as session:

@@ -27,7 +27,7 @@ from app.schemas.problem import MOST_FAULTS, Problem, ProblemFault
 from app.services.consents import ConsentGivenError
 from app.services.idempotency import KeyReusedError
 from app.services.intakes import AlreadyReferredError
-from app.services.issuer_keys import IssuerUnreachable
+from app.services.issuer_keys import ASK_AGAIN, IssuerUnreachable
 from app.services.sessions import OverlapError, SlotTakenError, ThreeSessionsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -280,7 +280,7 @@ def _advice(error: DomainError, *, shown: bool) -> dict[str, str]:
         case TooManyRequests(seconds=seconds):
             return {"Retry-After": str(seconds)}
         case IssuerUnreachable():
-            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            return {"Retry-After": str(int(ASK_AGAIN.total_seconds()))}
     return {}
 
 

@@ -98,6 +98,10 @@ class Vault:
         """
         return cls(read_keys(settings.encryption_keys.get_secret_value()), _signing_key(settings))
 
+    def knows(self, key_id: str) -> bool:
+        """Tell whether a wrapping key of this id is among those of the settings."""
+        return key_id in self._wrapping
+
     def new_key(self, intake: UUID) -> WrappedKey:
         """Make a key for the person of this intake."""
         return self._wrap(intake, secrets.token_bytes(KEY_BYTES))

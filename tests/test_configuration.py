@@ -88,6 +88,12 @@ def test_the_unit_says_how_a_value_is_written_and_its_bounds(name):
         ("GIDS_DEMO", "geheim", "write 1 or 0"),
         ("GIDS_PORT", "geheim", "valid integer"),
         ("GIDS_PUBLIC_URL", "geheim", "valid URL"),
+        ("GIDS_PUBLIC_URL", "https://bond.example/x?geheim=1", "without ? and #"),
+        ("GIDS_REGISTER_URL", "https://bond.example/avg?id=geheim", "without ? and #"),
+        ("GIDS_REGISTER_URL", "https://bond.example/avg#geheim", "without ? and #"),
+        ("GIDS_REGISTER_URL", "https://bond.example/avg?", "without ? and #"),
+        ("GIDS_REGISTER_URL", "https://bond.example/avg#", "without ? and #"),
+        ("GIDS_OIDC_ISSUERS", "[" * 100_000, "not JSON"),
         ("GIDS_LOG_LEVEL", "geheim", "DEBUG|INFO"),
     ],
 )

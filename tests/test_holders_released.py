@@ -19,7 +19,7 @@ def test_what_an_absent_adviser_holds_can_be_made_to_wait_for_a_colleague(
     now = service.clock.now
     reason = HolderReason.absence
     assert advisers.release(service.settings, UUID(anna.id), reason, said.append, now=now) == 0
-    assert said == ["2 intakes wait in their organisation now"]
+    assert said == ["intakes that wait in their organisation now: 2"]
     assert bram.listed(holder="nobody") == {first, second, given}
     assert bram.read(brams).json()["holder"] == bram.name
     lost = {one["intakeId"]: one for one in anna.lost()}
@@ -45,8 +45,8 @@ def test_what_is_of_no_organisation_stays_with_who_holds_it(
     reason = HolderReason.workload
     assert advisers.release(service.settings, UUID(dirk.id), reason, said.append, now=now) == 0
     assert said == [
-        "0 intakes wait in their organisation now",
-        "1 stay: they are of no organisation, so no colleague could take them over",
+        "intakes that wait in their organisation now: 0",
+        "intakes that stay, as no organisation has colleagues to take them over: 1",
     ]
     assert dirk.read(intake).json()["holder"] == dirk.name
     assert dirk.lost() == []

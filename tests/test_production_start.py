@@ -14,15 +14,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from app.cli import main
 from app.commands import privacy
 from app.config import DEMO_ENCRYPTION_KEYS, DEMO_SIGNING_KEY
 from app.db import opened
 from app.domain.access import EVERY_REGION
-from app.main import create_app, warn
-from app.models import AvailabilityWindow, PersonKey
+from app.main import create_app, require_servable, warn
+from app.models import AuditHead, AvailabilityWindow, PersonKey
 from app.services import erasure_list
+from app.services.audit import AuditHeadError
 from app.services.tokens import DEMO_CALLERS
 from tests.conftest import MONDAY, TestClock, filled_database, open_settings
 from tests.identity import adviser
@@ -221,6 +223,22 @@ def test_nothing_is_served_on_a_role_that_looks_past_row_security(
     assert secrets_in(done.stdout + done.stderr) == []
 
 
+@pytest.mark.parametrize("engine_kind", ["sqlite", "postgresql"])
+def test_nothing_is_served_when_the_head_of_the_audit_log_is_gone_or_of_another_key(
+    engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    own = open_settings(filled_database(engine_kind, request, tmp_path))
+    other = own.model_copy(update={"signing_key": SecretStr(SIGNING_KEY)})
+    with opened(own) as database:
+        require_servable(own, database)
+        with pytest.raises(AuditHeadError):
+            require_servable(other, database)
+        with database.write(EVERY_REGION) as session:
+            session.execute(sa.delete(AuditHead))
+        with pytest.raises(AuditHeadError):
+            require_servable(own, database)
+
+
 def test_nothing_is_served_when_the_audit_log_was_signed_with_another_key(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -258,6 +276,18 @@ def test_what_is_to_be_mended_soon_is_told_at_the_start_until_it_is_and_stops_no
     assert str(back) not in str(found)
     privacy.replay_erasures(settings, [], lambda _: None, now=MONDAY)
     assert told() == [("WARNING", hours)]
+
+
+def test_an_erasure_list_that_cannot_be_read_is_told_at_the_start_and_stops_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = open_settings(filled_database("sqlite", request, tmp_path))
+    with running(create_app(settings.model_copy(update={"erasure_list": tmp_path}))) as address:
+        assert httpx.get(f"{address}/v1/sectors").is_success
+    told = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == MAIN]
+    assert told == [
+        ("ERROR", "the erasure list cannot be read, so nothing can be erased or let go")
+    ]
 
 
 class Production(ServerProcess):

@@ -8,7 +8,7 @@ import pytest
 
 from app.config import Issuer, Settings
 from app.main import create_app
-from app.problems import RETRY_AFTER_SECONDS
+from app.services.issuer_keys import ASK_AGAIN
 from tests.conftest import filled_database
 from tests.identity import AUDIENCE, ISSUER, adviser
 from tests.server import free_port, running
@@ -47,7 +47,7 @@ def test_a_token_nobody_can_look_into_is_counted_for_the_address(strict: httpx.C
     headers = {"Authorization": f"Bearer {adviser('anna')}"}
     answers = [strict.get("/intakes", headers=headers) for _ in MORE_THAN_MAY]
     assert answers[0].status_code == 503
-    assert answers[0].headers["Retry-After"] == str(RETRY_AFTER_SECONDS)
+    assert answers[0].headers["Retry-After"] == f"{ASK_AGAIN.total_seconds():.0f}"
     problem = answers[0].json()
     assert problem["type"].endswith("/problems/issuer-unreachable")
     assert ISSUER not in answers[0].text

@@ -24,9 +24,6 @@ from app.vault import Vault
 
 Say = Callable[[str], None]
 
-BATCH = 500
-"""Advisers that are read at once."""
-
 
 class UnknownAdviserError(Exception):
     """There is no adviser with this id."""
@@ -71,10 +68,10 @@ def list_all(settings: Settings, say: Say) -> int:
     has_hours = sa.or_(weekly.exists(), extra.exists())
     statement = sa.select(Adviser, holds, has_hours).order_by(col(Adviser.name), col(Adviser.id))
     with opened(settings) as database, database.read(EVERY_REGION) as session:
-        found = session.execute(statement, execution_options={"yield_per": BATCH})
-        for adviser, held, hours in found:
-            told = "has hours" if hours else "no hours"
-            say(f"{adviser.id} {adviser.name}: intakes held: {held}, {told}")
+        found = session.execute(statement).all()
+    for adviser, held, hours in found:
+        told = "has hours" if hours else "no hours"
+        say(f"{adviser.id} {adviser.name}: intakes held: {held}, {told}")
     return 0
 
 
@@ -105,11 +102,11 @@ def release(
                 released = release_some(act, adviser_id, reason)
             done += released
         left, alone = _still_held(database, adviser_id)
-    say(f"{done} intakes wait in their organisation now")
+    say(f"intakes that wait in their organisation now: {done}")
     if alone:
-        say(f"{alone} stay: they are of no organisation, so no colleague could take them over")
+        say(f"intakes that stay, as no organisation has colleagues to take them over: {alone}")
     if left:
-        say(f"{left} were in use: run this again")
+        say(f"intakes that were in use: {left}; run this again")
     return int(left > 0)
 
 

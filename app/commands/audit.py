@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -34,21 +34,40 @@ def show(
 ) -> int:
     """Say the entries from a moment up to another, of one intake or of all, a line of JSON each.
 
-    Whether they are what was written, `verify` says.
+    What was changed past the service is said as it stands; that it was changed, `verify` says.
     """
-    with opened(settings) as database, database.read(EVERY_REGION) as session:
-        for entry in entries(session, intake_id=intake, since=since, until=until):
+    with opened(settings) as database:
+        for entry in entries(database, intake_id=intake, since=since, until=until):
             told = {
                 "number": entry.number,
-                "at": entry.at.isoformat().replace("+00:00", "Z"),
+                "at": _moment(entry.at),
                 "actor": entry.actor,
-                "roles": entry.roles.split(","),
+                "roles": entry.roles.split(",") if isinstance(entry.roles, str) else entry.roles,
                 "action": entry.action,
-                "intakeId": entry.intake_id and str(entry.intake_id),
+                "intakeId": _id(entry.intake_id),
                 "reason": entry.reason,
             }
-            say(json.dumps(told, ensure_ascii=False))
+            say(json.dumps(told, ensure_ascii=False, default=repr))
     return 0
+
+
+def _moment(stored: object) -> object:
+    """Write a moment as the API does; what is none stays as it is."""
+    try:
+        moment = datetime.strptime(str(stored), audit.AT).replace(tzinfo=UTC)
+    except ValueError:
+        return stored
+    written = moment.strftime(audit.AT) == stored
+    return moment.isoformat().replace("+00:00", "Z") if written else stored
+
+
+def _id(stored: object) -> object:
+    """Write an id as the API does; what is none stays as it is."""
+    try:
+        found = UUID(hex=str(stored))
+    except ValueError:
+        return stored
+    return str(found) if found.hex == stored else stored
 
 
 def verify(settings: Settings, say: Say, *, heads: Path | None = None) -> int:
@@ -137,8 +156,7 @@ def export_processing_log(
     with opened(settings) as database:
         with acting(database, SYSTEM, Vault.of(settings), new_trace(), now=now) as act:
             act.did(Action.processing_log_exported)
-        with database.read(EVERY_REGION) as session:
-            register = str(settings.register_url)
-            for traces in processing_log.export(session, register, since=since, until=until):
-                say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
+        register = str(settings.register_url)
+        for traces in processing_log.export(database, register, since=since, until=until):
+            say(json.dumps(traces, separators=(",", ":"), ensure_ascii=False))
     return 0

@@ -21,11 +21,13 @@ def backup(settings: Settings, file: Path, say: Say) -> int:
     """Copy the database as it is at one moment to a new file, for its owner's eyes alone.
 
     What was committed and is still in the write-ahead log is in it; `cp` would leave that out.
-    Writers go on meanwhile. The copy is on disk when this returns.
+    Writers go on meanwhile. Until all of it is on disk it is called `FILE.part`, so a file that has
+    its name is whole.
 
     Raises:
-        BackupError: the database is not SQLite, or cannot be copied.
-        OSError: the file is there already, or cannot be made.
+        BackupError: the database is not SQLite, or cannot be copied; or the file is there already,
+            or what another backup is making or has left half made.
+        OSError: the file cannot be made.
         SchemaError: there is no database.
 
     """
@@ -37,13 +39,39 @@ def backup(settings: Settings, file: Path, say: Say) -> int:
                 " every row (docs/configuration.md)"
             )
         migrate.require_database(database.engine)
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    part = file.with_name(f"{file.name}.part")
+    if os.path.lexists(file):
+        raise BackupError(f"{file} is there already")
     try:
-        # In one step: in several, SQLite would begin anew after each commit of another.
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
-            live.backup(copy)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    except FileExistsError as error:
+        message = f"{part} is in the way: remove it, unless another backup is making it just now"
+        raise BackupError(message) from error
+    try:
+        _copy(source, part)
+        _keep(part)
+        os.link(part, file)  # which overwrites nothing, where renaming would
     except sqlite3.Error as error:
-        file.unlink()
         raise BackupError(f"{file} was not made: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    _keep(file.parent)
     say(f"{file}: {file.stat().st_size} bytes, the database as it was just now")
     return 0
+
+
+def _copy(source: Path, part: Path) -> None:
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
+        # A copy that is broken off is thrown away: no journal that would be left beside it.
+        copy.execute("PRAGMA journal_mode = OFF")
+        # In one step: in several, SQLite would begin anew after each commit of another.
+        live.backup(copy)
+
+
+def _keep(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are still there after a power cut."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,12 +1,13 @@
 """Keys: those of chatbots, and those that wrap what is sealed."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.config import Settings
 from app.db import Database, opened
@@ -80,8 +81,9 @@ def rotate(settings: Settings, say: Say, *, now: datetime) -> int:
 
     It goes over them until there is nothing more to do: a process with the older settings may make
     keys meanwhile. Each batch is a transaction of its own, with its entry in the audit log:
-    stopped halfway, it goes on where it was. Returns 0 when none is left, and 1 when somebody had
-    one in use each time; run it again then.
+    stopped halfway, it goes on where it was. At last it tries every key there is, also those under
+    the present one, and names the intakes of which none opens. Returns 0 when no older one is left,
+    and 1 when somebody had one in use each time; run it again then.
 
     Raises:
         AuditHeadError: the audit log cannot tell of it; nothing was changed.
@@ -91,21 +93,20 @@ def rotate(settings: Settings, say: Say, *, now: datetime) -> int:
 
     """
     vault = Vault.of(settings)
-    done = 0
+    done, closed = 0, 0
     with opened(settings) as database:
-        while True:
-            count, faults = _once_over(database, vault, now)
+        while count := _once_over(database, vault, now):
             done += count
-            if count == 0:
-                break
         with database.read(EVERY_REGION) as session:
             left = session.exec(
                 select(sa.func.count()).where(col(PersonKey.key_id) != vault.present_key_id)
             ).one()
-    say(f"{done} keys are wrapped anew, with {vault.present_key_id}; {left} are left")
-    if faults:
-        intake, fault = faults[0]
-        raise VaultError(f"{len(faults)} keys did not open, the first of intake {intake}: {fault}")
+        say(f"{done} keys are wrapped anew, with {vault.present_key_id}; {left} are left")
+        for intake, fault in _closed(database, vault):
+            say(f"does not open: {intake}: {fault}")
+            closed += 1
+    if closed:
+        raise VaultError(f"keys of persons that do not open, and stay as they were: {closed}")
     if left:
         say("Older keys are still needed: run this again.")
         return 1
@@ -113,40 +114,47 @@ def rotate(settings: Settings, say: Say, *, now: datetime) -> int:
     return 0
 
 
-def _once_over(
-    database: Database, vault: Vault, now: datetime
-) -> tuple[int, list[tuple[UUID, VaultError]]]:
-    """Wrap what nobody has in use; return how many, and those that do not open."""
-    done, faults = 0, list[tuple[UUID, VaultError]]()
+def _once_over(database: Database, vault: Vault, now: datetime) -> int:
+    """Wrap what nobody has in use, and opens; return how many."""
+    done = 0
     after: UUID | None = UUID(int=0)
+    older = col(PersonKey.key_id) != vault.present_key_id
     while after is not None:
         with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
-            batch = _next(act.session, vault.present_key_id, after)
+            batch = act.session.exec(
+                _next(after).where(older).with_for_update(skip_locked=True)
+            ).all()
             after = batch[-1].intake_id if batch else None
-            failed = list(_rewrap(vault, batch))
-            if len(batch) > len(failed):
+            count = sum(_rewrap(vault, key) for key in batch)
+            if count:
                 act.did(Action.keys_rotated, reason=vault.present_key_id)
-        done += len(batch) - len(failed)
-        faults += failed
-    return done, faults
+        done += count
+    return done
 
 
-def _next(session: Session, present: str, after: UUID) -> Sequence[PersonKey]:
-    return session.exec(
-        select(PersonKey)
-        .where(col(PersonKey.key_id) != present, col(PersonKey.intake_id) > after)
-        .order_by(col(PersonKey.intake_id))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
+def _rewrap(vault: Vault, key: PersonKey) -> bool:
+    try:
+        wrapped = vault.rewrap(key.intake_id, WrappedKey(key.key_id, key.wrapped))
+    except VaultError:
+        return False  # it stays as it is, and is named when all others are done
+    key.key_id, key.wrapped = wrapped.key_id, wrapped.wrapped
+    return True
 
 
-def _rewrap(vault: Vault, batch: Sequence[PersonKey]) -> Iterator[tuple[UUID, VaultError]]:
-    """Wrap these again; yield those that do not open, with the reason."""
-    for key in batch:
-        try:
-            wrapped = vault.rewrap(key.intake_id, WrappedKey(key.key_id, key.wrapped))
-        except VaultError as fault:
-            yield key.intake_id, fault
-        else:
-            key.key_id, key.wrapped = wrapped.key_id, wrapped.wrapped
+def _closed(database: Database, vault: Vault) -> Iterator[tuple[UUID, VaultError]]:
+    """Yield the intakes whose key does not open, with the reason."""
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        with database.read(EVERY_REGION) as session:
+            batch = session.exec(_next(after)).all()
+            after = batch[-1].intake_id if batch else None
+            for key in batch:
+                try:
+                    vault.cipher(key.intake_id, WrappedKey(key.key_id, key.wrapped))
+                except VaultError as fault:
+                    yield key.intake_id, fault
+
+
+def _next(after: UUID) -> SelectOfScalar[PersonKey]:
+    statement = select(PersonKey).where(col(PersonKey.intake_id) > after)
+    return statement.order_by(col(PersonKey.intake_id)).limit(BATCH)

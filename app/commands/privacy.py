@@ -1,9 +1,10 @@
 """What an operator does for the rights and terms of workers: erase again, and let go in time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from app.config import Settings
 from app.db import opened
@@ -33,7 +34,8 @@ DRY_RUN = "dry_run"
 def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now: datetime) -> int:
     """Let go again what a restored backup brought back; 1 when a list has lines that say nothing.
 
-    Without files it is the list of the settings. Stopped halfway, it can be done again.
+    Without files it is the list of the settings; several are read as one, so that what was let go
+    more than once is so as of the last time. Stopped halfway, it can be done again.
 
     Raises:
         OSError: a list is not there or cannot be read, or that of the settings cannot be written.
@@ -42,25 +44,28 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
 
     """
     planning, vault, own = Planning.of(settings), Vault.of(settings), settings.erasure_list
+    lists = {path: read(path) for path in [_existing(path) for path in files or [own]]}
+    persons = list(dict.fromkeys(one for listed in lists.values() for one in listed.intakes))
+    removed = _latest(listed.contact_details for listed in lists.values())
+    withdrawn = _latest(listed.consents for listed in lists.values())
     intakes, details, consents, code = 0, 0, 0, 0
+    for path, listed in lists.items():
+        _tell_read(path, listed, say)
+        code |= _tell_faults(path, listed.faulty_lines, say)
     with opened(settings) as database:
 
         def act() -> AbstractContextManager[Act]:
             return acting(database, SYSTEM, vault, new_trace(), now=now)
 
-        for path in [_existing(path) for path in files or [own]]:
-            listed = read(path)
-            _tell_read(path, listed, say)
-            for one in still_there(database, listed.intakes):
-                with act() as again:
-                    intakes += erase_again(again, one, planning, own)
-            for one in details_still_there(database, listed.contact_details):
-                with act() as again:
-                    details += forget_again(again, one, listed.contact_details[one], own)
-            for one in consents_still_there(database, listed.consents):
-                with act() as again:
-                    consents += withdraw_again(again, one, listed.consents[one], own)
-            code |= _tell_faults(path, listed.faulty_lines, say)
+        for one in still_there(database, persons):
+            with act() as again:
+                intakes += erase_again(again, one, planning, own)
+        for one in details_still_there(database, removed):
+            with act() as again:
+                details += forget_again(again, one, removed[one], own)
+        for one in consents_still_there(database, withdrawn):
+            with act() as again:
+                consents += withdraw_again(again, one, withdrawn[one], own)
         database.sweep()
     say(f"intakes: {intakes} erased again")
     say(f"contact details: {details} removed again")
@@ -136,6 +141,15 @@ def _existing(path: Path) -> Path:
     if not path.exists():
         raise FileNotFoundError(f"there is no erasure list at {path.absolute()}")
     return path
+
+
+def _latest(lists: Iterable[Mapping[UUID, datetime]]) -> dict[UUID, datetime]:
+    """Take lists together: of each id the last moment any of them tells."""
+    found: dict[UUID, datetime] = {}
+    for listed in lists:
+        for one, at in listed.items():
+            found[one] = max(at, found.get(one, at))
+    return found
 
 
 def _tell_read(path: Path, listed: Erasures, say: Say) -> None:

@@ -6,7 +6,6 @@ that are responsible decide on them (AVG, article 30).
 """
 
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from app.domain.terms import Action
 
@@ -134,4 +133,6 @@ def address_of(register_url: str, place: str) -> str:
 
     Entries from before it could be published elsewhere hold a whole address, which stays.
     """
-    return urljoin(f"{register_url.rstrip('/')}/", place)
+    if place.startswith("https://"):
+        return place
+    return f"{register_url.rstrip('/')}/{place}"

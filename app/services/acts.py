@@ -27,12 +27,21 @@ class Act:
     vault: Vault
     deeds: list[Deed] = field(default_factory=list)
     at_last: list[Callable[[], None]] = field(default_factory=list)
-    """What can not be rolled back, done when all else went well and only the commit remains."""
+    """What cannot be rolled back, done when all else went well and only the commit remains."""
 
-    def did(self, action: Action, *intakes: Intake, reason: str | None = None) -> None:
-        """Remember what was done; it is written when the transaction ends well."""
+    def did(
+        self,
+        action: Action,
+        *intakes: Intake,
+        reason: str | None = None,
+        touching: bool = True,
+    ) -> None:
+        """Remember what was done; it is written when the transaction ends well.
+
+        Without `touching` a case stays as old as it was: nothing was done for the worker.
+        """
         self.deeds.append(Deed(action, intakes, reason))
-        if action not in NOT_TOUCHING:
+        if touching and action not in NOT_TOUCHING:
             for intake in intakes:
                 intake.touched_at = self.now
 

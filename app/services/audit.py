@@ -41,17 +41,22 @@ AT = "%Y-%m-%d %H:%M:%S.%f"
 # As text, and past the types of the columns: a value that does not fit its type is found, and not
 # a reason to stop. The era tells a year before Christ from one after it.
 _POSTGRESQL_AT = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD')"
-_ENTRIES = {
-    "postgresql": sa.text(
-        f"SELECT number, replace({_POSTGRESQL_AT}, ' AD', '') AS at, actor, roles, action,"  # noqa: S608 - constants
-        " replace(CAST(intake_id AS text), '-', '') AS intake_id, reason, hash"
-        " FROM audit_entry ORDER BY number"
-    ),
-    "sqlite": sa.text(
-        "SELECT number, at, actor, roles, action, intake_id, reason, hash"
-        " FROM audit_entry ORDER BY number"
-    ),
+_FACTS = ("number", "at", "actor", "roles", "action", "intake_id", "reason", "hash")
+_AS_TEXT = {
+    "postgresql": {
+        "at": f"coalesce(replace({_POSTGRESQL_AT}, ' AD', ''), CAST(at AS text))",
+        "intake_id": "replace(CAST(intake_id AS text), '-', '')",
+    },
+    "sqlite": {},
 }
+ENTRIES: dict[str, sa.Select[*tuple[Any, ...]]] = {
+    dialect: sa.select(*(sa.literal_column(as_text.get(name, name)).label(name) for name in _FACTS))
+    .select_from(AuditEntry)
+    .order_by(col(AuditEntry.number))
+    for dialect, as_text in _AS_TEXT.items()
+}
+"""All entries as they stand there, in their order."""
+
 _HEADS = {
     "postgresql": sa.text(
         f"SELECT id, number, hash, replace({_POSTGRESQL_AT}, ' AD', '') AS at, signature"  # noqa: S608 - constants
@@ -196,7 +201,7 @@ def verify(
         else:
             known.setdefault(one.number, []).append(one.hash)
     last, previous = 0, NOTHING
-    rows = session.execute(_ENTRIES[_dialect(session)], execution_options={"yield_per": BATCH})
+    rows = session.execute(ENTRIES[_dialect(session)], execution_options={"yield_per": BATCH})
     with rows:
         for row in rows:
             number, previous = last + 1, _chained_row(previous, row)

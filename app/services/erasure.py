@@ -120,7 +120,7 @@ def forget_again(act: Act, intake_id: UUID, at: datetime, erasures: Path) -> boo
     kept = act.session.get(ContactDetails, intake_id, populate_existing=True)
     if intake is None or kept is None or kept.changed_at > at:
         return False
-    _did_again(act, Action.contact_details_changed, intake)
+    act.did(Action.contact_details_changed, intake, reason=REPLAY, touching=False)
     contact_details.forget(act, kept, erasures, at=at)
     return True
 
@@ -132,7 +132,7 @@ def withdraw_again(act: Act, consent_id: UUID, at: datetime, erasures: Path) -> 
     consent = act.session.get(Consent, consent_id, populate_existing=True)
     if intake is None or consent is None or consent.withdrawn_at is not None:
         return False
-    _did_again(act, Action.consent_withdrawn, intake)
+    act.did(Action.consent_withdrawn, intake, reason=REPLAY, touching=False)
     consents.end(act, consent, erasures, at=at)
     return True
 
@@ -144,13 +144,6 @@ def _held(session: Session, intake_id: UUID) -> Intake | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-
-
-def _did_again(act: Act, action: Action, intake: Intake) -> None:
-    """Tell of what was done before; the case is as old as it was."""
-    touched_at = intake.touched_at
-    act.did(action, intake, reason=REPLAY)
-    intake.touched_at = touched_at
 
 
 def still_there(database: Database, intakes: Sequence[UUID]) -> Iterator[UUID]:

@@ -206,6 +206,7 @@ def release_some(act: Act, adviser_id: UUID, reason: HolderReason) -> int:
 
     An intake of no organisation stays: nobody could take it over. So does one in use at this
     moment: who waited for one intake while keeping others could keep somebody waiting for ever.
+    A case does not become younger: nothing was done for the worker.
     """
     held = act.session.exec(
         select(Intake)
@@ -216,12 +217,18 @@ def release_some(act: Act, adviser_id: UUID, reason: HolderReason) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for intake in held:
-        _change(act, intake, None, reason, None)
+        _change(act, intake, None, reason, None, touching=False)
     return len(held)
 
 
 def _change(
-    act: Act, intake: Intake, holder_id: UUID | None, reason: HolderReason, note: str | None
+    act: Act,
+    intake: Intake,
+    holder_id: UUID | None,
+    reason: HolderReason,
+    note: str | None,
+    *,
+    touching: bool = True,
 ) -> ChangeView:
     change = HolderChange(
         id=uuid4(),
@@ -238,7 +245,7 @@ def _change(
     intake.holder_id = holder_id
     act.session.flush()
     action = Action.holder_changed if holder_id else Action.intake_given_back
-    act.did(action, intake, reason=reason)
+    act.did(action, intake, reason=reason, touching=touching)
     return ChangeView(
         change,
         _name(act.session, change.previous_id),

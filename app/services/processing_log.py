@@ -15,6 +15,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from app.db import Database
+from app.domain.access import EVERY_REGION
 from app.models import ProcessingEntry, ProcessingStatus
 from app.services.activities import ACTIVITIES, DATA_SUBJECT, address_of, place_of
 from app.services.deeds import Deed
@@ -108,7 +110,7 @@ def entries_about(session: Session, vault: Vault, intake_id: UUID) -> list[Proce
 
 
 def export(
-    session: Session,
+    database: Database,
     register_url: str,
     *,
     since: datetime | None = None,
@@ -117,16 +119,27 @@ def export(
     """Yield the entries from a moment up to another, some hundreds per TracesData of OTLP/JSON.
 
     Activities are named by their address in the register that is published at `register_url`.
-    One per line is what the OTLP file format asks. Only what is being yielded is in memory.
+    One per line is what the OTLP file format asks. Only what is being yielded is in memory, and no
+    transaction is open meanwhile: a reader may take as long as they like.
     """
-    statement = select(ProcessingEntry).order_by(col(ProcessingEntry.started_at))
+    started_at, span_id = col(ProcessingEntry.started_at), col(ProcessingEntry.span_id)
+    statement = select(ProcessingEntry).order_by(started_at, span_id).limit(BATCH)
     if since is not None:
-        statement = statement.where(col(ProcessingEntry.started_at) >= since)
+        statement = statement.where(started_at >= since)
     if until is not None:
-        statement = statement.where(col(ProcessingEntry.started_at) < until)
-    with session.scalars(statement, execution_options={"yield_per": BATCH}) as entries:
-        for batch in entries.partitions():
-            yield _traces_data(batch, register_url)
+        statement = statement.where(started_at < until)
+    following = statement
+    while True:
+        with database.read(EVERY_REGION) as session:
+            found = session.exec(following).all()
+        if found:
+            yield _traces_data(found, register_url)
+        if len(found) < BATCH:
+            return
+        last = found[-1]
+        following = statement.where(
+            sa.tuple_(started_at, span_id) > (last.started_at, last.span_id)
+        )
 
 
 def forget_before(session: Session, moment: datetime, limit: int) -> int:

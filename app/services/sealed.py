@@ -16,6 +16,9 @@ from app.vault import ENCRYPTION_KEYS, KeySettingError, PersonCipher, Vault, Vau
 CONTENT = "intake.content"
 GROUNDS = "referral.content"
 
+TRIED = 100
+"""Keys of persons that are tried of each wrapping key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -31,6 +34,15 @@ class Grounds:
 
     reasons: list[dict[str, str]]
     to_confirm: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How many keys of persons were tried under one wrapping key, and how many did not open."""
+
+    key_id: str
+    tried: int
+    closed: int
 
 
 def new_cipher(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
@@ -55,27 +67,51 @@ def cipher_of(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
 
 
 def require_wrapping_keys(database: Database, vault: Vault) -> None:
-    """Refuse keys that do not open what is there: one person's key is tried for each wrapping key.
+    """Refuse keys with which persons cannot be read, or would be sealed with a wrong one.
 
-    Without it nobody would notice until a case is read, and who comes in meanwhile would be sealed
-    with the wrong one. It steps from id to id along the index, and reads no more than that.
+    Without it nobody would notice until a case is read. Under the present key one that opens tells
+    that it is the right one. Under an older one nobody is sealed any more: that some or none of
+    them open is to be mended, and no reason to serve nobody.
 
     Raises:
-        KeySettingError: the settings lack a wrapping key, or have another one under its id.
+        KeySettingError: the settings lack a wrapping key, or have another one as the present.
 
     """
+    for one in try_keys(database, vault):
+        if not vault.knows(one.key_id):
+            raise KeySettingError(
+                f"{ENCRYPTION_KEYS} lacks key {one.key_id!r}, which persons were sealed with"
+            )
+        if one.key_id == vault.present_key_id and one.closed == one.tried:
+            raise KeySettingError(
+                f"{ENCRYPTION_KEYS}: key {one.key_id!r} opens none of the keys of persons that were"
+                f" tried ({one.tried}), so most likely it is another one than they were sealed with"
+            )
+
+
+def try_keys(database: Database, vault: Vault) -> list[Tried]:
+    """Try some keys of persons under each wrapping key, whichever the index gives.
+
+    It steps from id to id along the index, and reads no more than that.
+    """
+    found: list[Tried] = []
+    after = select(PersonKey.key_id).order_by(col(PersonKey.key_id)).limit(1)
     seen = ""
-    after = select(PersonKey).order_by(col(PersonKey.key_id)).limit(1)
     with database.read(EVERY_REGION) as session:
-        while kept := session.exec(after.where(col(PersonKey.key_id) > seen)).first():
-            try:
-                vault.cipher(kept.intake_id, WrappedKey(kept.key_id, kept.wrapped))
-            except VaultError as error:
-                raise KeySettingError(
-                    f"{ENCRYPTION_KEYS}: persons were sealed with a key {kept.key_id!r}, and what"
-                    " is set does not open them: that key is missing or is another one"
-                ) from error
-            seen = kept.key_id
+        while key_id := session.exec(after.where(col(PersonKey.key_id) > seen)).first():
+            some = session.exec(select(PersonKey).where(PersonKey.key_id == key_id).limit(TRIED))
+            opens = [_opens(vault, kept) for kept in some]
+            found.append(Tried(key_id, len(opens), opens.count(False)))
+            seen = key_id
+    return found
+
+
+def _opens(vault: Vault, kept: PersonKey) -> bool:
+    try:
+        vault.cipher(kept.intake_id, WrappedKey(kept.key_id, kept.wrapped))
+    except VaultError:
+        return False
+    return True
 
 
 def seal_content(cipher: PersonCipher, intake_id: UUID, content: Content) -> bytes:

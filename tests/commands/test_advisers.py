@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.cli import main
 from app.commands import advisers
@@ -63,11 +63,11 @@ def test_everything_is_let_go_in_batches_each_with_its_trail(database, settings,
     give(database, ANNA, count, alone=2)
     assert release(settings, ANNA, said) == 0
     assert release(settings, ANNA, said) == 0
-    stay = "2 stay: they are of no organisation, so no colleague could take them over"
+    stay = "intakes that stay, as no organisation has colleagues to take them over: 2"
     assert said == [
-        f"{count - 2} intakes wait in their organisation now",
+        f"intakes that wait in their organisation now: {count - 2}",
         stay,
-        "0 intakes wait in their organisation now",
+        "intakes that wait in their organisation now: 0",
         stay,
     ]
     with database.read(EVERY_REGION) as session:
@@ -75,6 +75,7 @@ def test_everything_is_let_go_in_batches_each_with_its_trail(database, settings,
         changes = session.exec(select(HolderChange)).all()
         audited = session.exec(select(AuditEntry)).all()
         traces = session.exec(select(ProcessingEntry.trace_id)).all()
+        touched = session.exec(select(func.max(Intake.touched_at))).one()
     assert sorted(held) == [UUID(int=count - 1), UUID(int=count)]
     let_go = {UUID(int=number) for number in range(1, count - 1)}
     assert {one.intake_id for one in changes} == {one.intake_id for one in audited} == let_go
@@ -86,6 +87,7 @@ def test_everything_is_let_go_in_batches_each_with_its_trail(database, settings,
         ("system", Action.intake_given_back, "absence")
     }
     assert len(set(traces)) == 3
+    assert touched < MONDAY - timedelta(days=8)  # a release restarts no term
 
 
 def test_what_somebody_is_at_work_in_is_left_for_the_next_run(request, tmp_path, said):
@@ -97,9 +99,9 @@ def test_what_somebody_is_at_work_in_is_left_for_the_next_run(request, tmp_path,
         assert release(settings, ANNA, said) == 1
     assert release(settings, ANNA, said) == 0
     assert said == [
-        "3 intakes wait in their organisation now",
-        "1 were in use: run this again",
-        "1 intakes wait in their organisation now",
+        "intakes that wait in their organisation now: 3",
+        "intakes that were in use: 1; run this again",
+        "intakes that wait in their organisation now: 1",
     ]
     database.dispose()
 
@@ -118,7 +120,7 @@ def test_the_commands_are_there_and_a_release_needs_a_reason(
     assert main(["advisers", "list"]) == 0
     assert str(ANNA) in capsys.readouterr().out
     assert main(["advisers", "release", str(ANNA), "--reason", "absence"]) == 0
-    assert capsys.readouterr().out == "0 intakes wait in their organisation now\n"
+    assert capsys.readouterr().out == "intakes that wait in their organisation now: 0\n"
     assert main(["advisers", "release", str(NOBODY), "--reason", "absence"]) == 2
     assert "no adviser with this id" in capsys.readouterr().err
     for more in ([], ["--reason", "ziek"]):

@@ -1,7 +1,7 @@
 """The commands of the audit log and the processing log, as an operator reads them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Action
 from app.models import AuditEntry, AuditHead, ProcessingEntry
-from app.services import audit, processing_log
+from app.services import audit, audit_entries, processing_log
 from app.services.deeds import Deed
 from app.vault import Vault
 from tests.conftest import MONDAY
@@ -173,6 +173,88 @@ def test_the_audit_log_is_shown_entry_by_entry_of_one_intake_and_between_two_mom
     assert [one["number"] for one in shown(intake=other.id)] == [2]
     assert [one["number"] for one in shown(until=MONDAY + MINUTE)] == [1, 2]
     assert shown(since=MONDAY + 2 * MINUTE)[0]["intakeId"] is None
+
+
+NO_ID = f"{{{'0' * 32}}}"
+CHANGED: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "sqlite": [
+        ("action = 'nothing'", {"action": "nothing"}),
+        ("intake_id = 'xyz'", {"intakeId": "xyz"}),
+        (f"intake_id = '{NO_ID}'", {"intakeId": NO_ID}),
+        ("at = 'yesterday'", {"at": "yesterday"}),
+        ("at = '2026-1-2 3:4:5.6'", {"at": "2026-1-2 3:4:5.6"}),
+        ("at = 7", {"at": 7}),
+        ("roles = x'ff', actor = x'00'", {"roles": r"b'\xff'", "actor": r"b'\x00'"}),
+    ],
+    "postgresql": [
+        ("action = 'nothing'", {"action": "nothing"}),
+        ("at = '0044-03-15 12:00Z BC'", {"at": "0044-03-15 12:00:00.000000 BC"}),
+        ("at = '12026-11-23 09:00Z'", {"at": "12026-11-23 09:00:00.000000"}),
+        ("at = 'infinity'", {"at": "infinity"}),
+    ],
+}
+
+
+def test_an_entry_that_was_changed_past_the_service_is_shown_as_it_stands(
+    engine_kind, database, settings, said
+):
+    write(database, 9, vault=DEMO_VAULT)
+    assert commands.show(settings, said.append) == 0
+    expected = [json.loads(line) for line in said]
+    with tampering(database) as connection:
+        if engine_kind == "sqlite":
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = 1")
+        else:
+            connection.exec_driver_sql(
+                "ALTER TABLE audit_entry DROP CONSTRAINT ck_audit_entry_action"
+            )
+        for place, (change, told) in enumerate(CHANGED[engine_kind], start=1):
+            statement = f"UPDATE audit_entry SET {change} WHERE number = {place + 1}"  # noqa: S608 - constants
+            connection.exec_driver_sql(statement)
+            expected[place] |= told
+    said.clear()
+    assert commands.show(settings, said.append) == 0
+    assert [json.loads(line) for line in said] == expected
+
+
+OPEN_TRANSACTIONS = sa.text(
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
+
+
+def nobody_keeps_a_state_of(database: Database) -> bool:
+    """Tell whether no reader holds on to what was there a moment ago."""
+    if database.engine.dialect.name == "sqlite":
+        return database.sweep()
+    with database.engine.connect() as connection:
+        return not connection.execute(OPEN_TRANSACTIONS).all()
+
+
+def test_a_reader_who_takes_their_time_keeps_no_state_of_the_database(
+    database, settings, monkeypatch
+):
+    monkeypatch.setattr(audit_entries, "BATCH", 2)
+    monkeypatch.setattr(processing_log, "BATCH", 2)
+    with database.write(EVERY_REGION) as session:
+        done = [Deed(Action.intake_read, tuple(person() for _ in range(5)))]
+        processing_log.append(session, DEMO_VAULT, processing_log.new_trace(), done, now=MONDAY)
+        audit.append(session, DEMO_VAULT, ADVISER, done, now=MONDAY)
+
+    def read(command: Callable[[Callable[[str], None]], int]) -> int:
+        free: list[bool] = []
+
+        def pause(_line: str) -> None:
+            if not free:
+                write(database, 1, vault=DEMO_VAULT)  # for there to be something to sweep
+            free.append(nobody_keeps_a_state_of(database))
+
+        assert command(pause) == 0
+        assert all(free)
+        return len(free)
+
+    assert read(lambda say: commands.show(settings, say)) == 6
+    assert read(lambda say: commands.export_processing_log(settings, say, now=MONDAY)) == 3
 
 
 def test_the_processing_log_is_handed_out_line_by_line(database, settings, said):

@@ -1,7 +1,10 @@
 """The file of the embedded database: who makes it, who may read it, what a copy of it holds."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +14,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from app.cli import main
+from app.cli import INTERRUPTED, main
 from app.commands import audit
 from app.commands.backup import BackupError, backup
 from app.config import Settings
@@ -21,7 +24,7 @@ from app.main import create_app
 from app.models import Intake
 from tests.conftest import TestClock, filled_database, open_settings
 from tests.identity import WhoeverMay
-from tests.server import running
+from tests.server import ROOT, running
 
 Gids = Callable[..., tuple[int, str]]
 NEED_A_DATABASE = [
@@ -149,8 +152,50 @@ def test_a_backup_never_overwrites(
     file = tmp_path / "copy.db"
     file.write_text("precious")
     code, written = gids("db", "backup", str(file), demo="1", database_url=url)
-    assert (code, written) == (2, f"gids: [Errno 17] File exists: '{file}'\n")
+    assert (code, written) == (2, f"gids: {file} is there already\n")
     assert file.read_text() == "precious"
+
+
+KILLED_AT = """
+import os, signal, sys
+from app.cli import INTERRUPTED, main
+
+def die(event, _arguments):
+    if event == sys.argv[1]:
+        os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+
+sys.addaudithook(die)
+sys.exit(main(["db", "backup", "copy.db"]))
+"""
+"""Python tells hooks what it is about to do: a moment in the work to be killed at."""
+
+
+def stopped_at(event: str, with_: str, url: str, folder: Path) -> int:
+    done = subprocess.run(  # noqa: S603 - our own program, no shell
+        [sys.executable, "-c", KILLED_AT, event, with_],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "GIDS_DEMO": "1", "GIDS_DATABASE_URL": url},
+        check=False,
+        timeout=60,
+    )
+    return done.returncode
+
+
+def test_a_backup_that_is_cut_off_never_has_the_name_of_a_whole_one(
+    gids: Gids, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = filled_database("sqlite", request, tmp_path)
+    file, part = tmp_path / "copy.db", tmp_path / "copy.db.part"
+    assert stopped_at("os.link", "SIGKILL", url, tmp_path) == -signal.SIGKILL
+    assert (file.exists(), part.exists()) == (False, True)
+    code, written = gids("db", "backup", str(file), demo="1", database_url=url)
+    told = f"gids: {part} is in the way: remove it, unless another backup is making it just now\n"
+    assert (code, written, file.exists()) == (2, told, False)
+    part.unlink()
+    assert stopped_at("os.link", "SIGINT", url, tmp_path) == INTERRUPTED
+    assert not list(tmp_path.glob("copy*"))
+    assert gids("db", "backup", str(file))[0] == 0
+    assert [one.name for one in tmp_path.glob("copy*")] == ["copy.db"]
 
 
 def test_a_backup_of_postgresql_is_left_to_its_own_program(tmp_path: Path) -> None:

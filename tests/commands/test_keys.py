@@ -1,8 +1,10 @@
 """What an operator does with keys: those of chatbots, and those that wrap what is sealed."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,12 +12,12 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from app.commands import keys
+from app.commands import keys, privacy
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Outcome, Purpose
-from app.main import require_servable
+from app.main import require_servable, warn
 from app.models import ApiKey, AuditEntry, Intake, PersonKey, ProcessingEntry
 from app.services.api_keys import ApiKeyError, ApiKeys
 from app.vault import (
@@ -251,20 +253,28 @@ def test_keys_that_do_not_open_stay_as_they_were_and_stop_no_other(
     database, with_keys, screen, monkeypatch
 ):
     monkeypatch.setattr(keys, "BATCH", 2)
+    both = with_keys(f"{NEW} {OLD}")
     seal(database, Vault.of(with_keys(OLD)), range(1, 8))
-    with database.write(EVERY_REGION) as session:
-        for number in (2, 3):
-            session.execute(
-                sa.update(PersonKey)
-                .where(col(PersonKey.intake_id) == UUID(int=number))
-                .values(wrapped=bytes(61))
-            )
+    seal(database, Vault.of(both), range(8, 10))
+    damage(database, 2, 3, 9)
     before = kept(database)
-    with pytest.raises(VaultError, match=rf"^2 keys did not open, the first of intake .*{2:04}:"):
-        keys.rotate(with_keys(f"{NEW} {OLD}"), screen, now=MONDAY)
-    assert screen.lines == ["5 keys are wrapped anew, with new; 2 are left"]
+    with pytest.raises(VaultError, match=r"^keys of persons that do not open, and stay .*: 3$"):
+        keys.rotate(both, screen, now=MONDAY)
+    assert screen.lines[0] == "5 keys are wrapped anew, with new; 2 are left"
+    named = [line.rpartition(": ")[0] for line in screen.lines[1:]]
+    assert named == [f"does not open: {UUID(int=number)}" for number in (2, 3, 9)]
     after = kept(database)
-    assert {number.int for number in after if after[number] == before[number]} == {2, 3}
+    assert {one.int for one in after if after[one] == before[one]} == {2, 3, 8, 9}
+
+
+def damage(database: Database, *numbers: int) -> None:
+    """Let something happen to the keys of these persons."""
+    with database.write(EVERY_REGION) as session:
+        session.execute(
+            sa.update(PersonKey)
+            .where(col(PersonKey.intake_id).in_([UUID(int=number) for number in numbers]))
+            .values(wrapped=bytes(61))
+        )
 
 
 def test_nothing_is_served_when_a_key_that_persons_were_sealed_with_is_missing_or_another_one(
@@ -274,21 +284,64 @@ def test_nothing_is_served_when_a_key_that_persons_were_sealed_with_is_missing_o
         seal(database, Vault.of(with_keys(text)), numbers)
     require_servable(with_keys(f"{NEW} {OLD}"), database)
     old, new = (text.partition(":")[2] for text in (OLD, NEW))
-    for text, named in (
-        (NEW, "old"),
-        (OLD, "new"),
-        (f"{NEW} old:{new}", "old"),
-        (f"new:{old} {OLD}", "new"),
+    for text, told in (
+        (NEW, "lacks key 'old', which persons"),
+        (OLD, "lacks key 'new', which persons"),
+        (f"new:{old} {OLD}", "key 'new' opens none of the keys of persons"),
     ):
-        with pytest.raises(KeySettingError, match=f"sealed with a key '{named}'") as told:
+        with pytest.raises(KeySettingError, match=told) as refused:
             require_servable(with_keys(text), database)
-        assert [key for key in (old, new) if key[:12] in str(told.value)] == []
+        assert [key for key in (old, new) if key[:12] in str(refused.value)] == []
+
+
+def test_a_key_that_does_not_open_is_told_at_the_start_and_stops_nothing_while_others_do(
+    database, with_keys, screen, caplog
+):
+    both = with_keys(f"{NEW} {OLD}")
+    seal(database, Vault.of(with_keys(OLD)), range(1, 4))
+    seal(database, Vault.of(both), range(4, 7))
+    damage(database, 1, 4)
+
+    def told() -> list[str]:
+        caplog.clear()
+        require_servable(both, database)
+        warn(both, database)
+        found = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
+        assert not [one for one in found for number in (1, 4) if str(UUID(int=number)) in one]
+        return [one.partition(";")[0] for one in found]
+
+    said = "keys of persons under '{}' that do not open: 1 of {} that were tried"
+    assert told() == [said.format("new", 3), said.format("old", 3)]
+    with pytest.raises(VaultError):
+        keys.rotate(both, screen, now=MONDAY)
+    assert told() == [said.format("new", 5), said.format("old", 1)]
+
+
+def test_without_a_key_that_is_lost_it_serves_again_when_its_persons_are_let_go(
+    database, with_keys, screen, tmp_path: Path
+):
+    new = with_keys(NEW).model_copy(update={"erasure_list": tmp_path / "own"})
+    seal(database, Vault.of(with_keys(OLD)), range(1, 4))
+    seal(database, Vault.of(new), range(4, 6))
+    with pytest.raises(KeySettingError, match="lacks key 'old'"):
+        require_servable(new, database)
+    with pytest.raises(VaultError):
+        keys.rotate(new, screen, now=MONDAY)
+    lost = tmp_path / "lost"
+    closed = [line.split()[3].rstrip(":") for line in screen.lines if "does not open" in line]
+    lost.write_text("".join(f"2026-11-23T09:00:00Z {intake}\n" for intake in closed))
+    assert privacy.replay_erasures(new, [lost], screen, now=MONDAY) == 0
+    assert "intakes: 3 erased again" in screen.lines
+    require_servable(new, database)
+    assert [intake.int for intake in kept(database)] == [4, 5]
 
 
 def test_without_the_old_key_nothing_is_changed(database, with_keys, screen):
     seal(database, Vault.of(with_keys(OLD)), range(1, 4))
     before = kept(database)
-    with pytest.raises(VaultError, match="GIDS_ENCRYPTION_KEYS lacks a key") as caught:
+    with pytest.raises(VaultError, match="do not open, and stay as they were: 3") as caught:
         keys.rotate(with_keys(NEW), screen, now=MONDAY)
     assert kept(database) == before
-    assert not re.search("Klaproos|UN1aFp0", str(caught.value))
+    told = "\n".join([*screen.lines, str(caught.value)])
+    assert told.count("GIDS_ENCRYPTION_KEYS lacks a key") == 3
+    assert not re.search("Klaproos|UN1aFp0", told)

@@ -12,7 +12,7 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Action
-from app.models import AuditEntry, ProcessingEntry
+from app.models import AuditEntry, Consent, ProcessingEntry
 from app.services import erasure_list
 from app.services.erasure import still_there
 from app.services.erasure_list import CONSENT, CONTACT_DETAILS, Erasures
@@ -102,6 +102,26 @@ def test_lists_of_other_places_can_be_replayed_and_end_up_on_our_own(
     assert said == [lines(one, 1), lines(other, 3), *again(intakes=2, details=1)]
     listed = erasure_list.read(operated.erasure_list)
     assert listed == Erasures(tuple(ids(1, 4)), (), {UUID(int=2): earlier})
+
+
+def test_lists_of_several_places_are_read_as_one_with_the_last_moment_of_each(
+    database, operated, said, tmp_path
+):
+    store(database, 11)
+    one, other, third = (tmp_path / f"{number}.log" for number in range(3))
+    with database.read(EVERY_REGION) as session:
+        consent = session.exec(select(Consent).where(Consent.intake_id == UUID(int=11))).one()
+    moments = [MONDAY + timedelta(hours=hours) for hours in (2, 4, 3)]
+    for path, at in zip((one, other, third), moments, strict=True):
+        erasure_list.add(path, ids(11), at=at, what=f"{CONSENT}{consent.id}")
+        erasure_list.add(path, ids(2), at=at, what=CONTACT_DETAILS)
+    now = MONDAY + timedelta(hours=9)
+    assert privacy.replay_erasures(operated, [one, other, third], said.append, now=now) == 0
+    assert said[3:] == [*again(intakes=0, details=1)[:2], "consents: 1 withdrawn again"]
+    with database.read(EVERY_REGION) as session:
+        assert session.get_one(Consent, consent.id).withdrawn_at == moments[1]
+    listed = erasure_list.read(operated.erasure_list)
+    assert listed == Erasures((), (), {UUID(int=2): moments[1]}, {consent.id: moments[1]})
 
 
 def test_nothing_is_replayed_when_a_list_is_not_there(database, operated, said, tmp_path):

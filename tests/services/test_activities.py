@@ -44,6 +44,12 @@ def test_the_page_is_of_the_same_version():
 
 
 @pytest.mark.parametrize("published", ["https://bond.example/avg", "https://bond.example/avg/"])
+@pytest.mark.parametrize("place", [VERSION, "data-subject", "../elders", "//elders.example/x"])
+def test_an_address_is_that_of_the_register_with_the_place_after_it(published, place):
+    assert address_of(published, place) == f"https://bond.example/avg/{place}"
+
+
+@pytest.mark.parametrize("published", ["https://bond.example/avg", "https://bond.example/avg/"])
 def test_an_address_begins_where_the_register_is_published_and_an_older_one_stays(published):
     address = f"https://bond.example/avg/{VERSION}#intake-read"
     assert address_of(published, place_of(Action.intake_read)) == address
