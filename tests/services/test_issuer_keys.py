@@ -40,7 +40,8 @@ class Desk:
         self.site = site
         self.now = MONDAY
         self._runner = runner
-        issuer = Issuer(**{"issuer": site.url, "audience": AUDIENCE, **settings})
+        usual = {"issuer": site.url, "audience": AUDIENCE, "longest_token": timedelta(days=30)}
+        issuer = Issuer(**{**usual, **settings})
         self._tokens = Tokens([issuer], fresh=FRESH, stale=STALE, clock=self._time)
 
     def _time(self) -> datetime:
