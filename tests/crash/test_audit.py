@@ -40,6 +40,7 @@ MIX = Mix(
 ALONE = Mix(HOT, deeds={"intake": 1, "move": 3})
 """What somebody asks of whose sessions nobody else knows."""
 STAYING = Mix(HOT, deeds={**dict.fromkeys(MIX.deeds, 1), "erase": 0}, close=0.3)
+WANTED = {*STAYING.deeds, "held", "missed"} - {"erase"}
 """What is left of each kind, whatever the others erased."""
 
 UNGUARDED = (
@@ -52,6 +53,16 @@ SAME_TIME = (
     "guidance_session SET starts_at = '2026-12-01 09:00:00', ends_at = '2026-12-01 10:00:00'"
 )
 ERASED = "(SELECT intake_id FROM audit_entry WHERE action = 'intake_erased')"
+
+
+def until_there_is_something_of_each_kind(worker: Worker) -> Iterator[int]:
+    """Count the attempts that a worker needs until there is something of each kind to break."""
+    for number in range(50 * ATTEMPTS):
+        done = [deed for deed in worker.journal if deed.done]
+        ends = {deed.body["outcome"] for deed in done if deed.kind == "conclude"}
+        if number >= ATTEMPTS and ends | {deed.kind for deed in done} >= WANTED:
+            return
+        yield number
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +86,7 @@ def worked(
                 workers.append(Worker(f"{address}/v1", WORKERS, ALONE, Desk()))
                 workers[-1].work(iter(range(ATTEMPTS)))
                 workers.append(Worker(f"{address}/v1", WORKERS + 1, STAYING, Desk()))
-                workers[-1].work(iter(range(2 * ATTEMPTS)))
+                workers[-1].work(until_there_is_something_of_each_kind(workers[-1]))
             finally:
                 done.set()
     database.dispose()
