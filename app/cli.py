@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
-import httpx
 import uvicorn
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import migrate
 from app.catalogue import PACKAGE_FOLDER, CatalogueError, read_files
 from app.catalogue import load as load_catalogue
-from app.commands import advisers, audit, backup, keys, privacy, schema
+from app.commands import advisers, audit, backup, demo, health, keys, outbox, privacy, schema
 from app.commands.advisers import UnknownAdviserError
 from app.commands.audit import HeadFileError
 from app.commands.backup import BackupError
@@ -33,7 +32,7 @@ from app.domain.access import NO_REGION
 from app.domain.terms import HolderReason
 from app.main import NoIdentityError, create_app, require_servable, utc_now
 from app.observability import configure_logging
-from app.services.advisers import AvailabilityError, demo_advisers, import_advisers
+from app.services.advisers import AvailabilityError
 from app.services.api_keys import ApiKeyError
 from app.services.audit import AuditHeadError
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
@@ -49,7 +48,6 @@ INTERRUPTED = 130
 """What shells say of a command that Ctrl-C has ended: 128 and the number of SIGINT."""
 
 STOP_GRACE_SECONDS = 10
-HEALTH_TIMEOUT_SECONDS = 10
 WORKER_TIMEOUT_SECONDS = 60
 """A worker that does not answer its parent for so long is replaced. The 5 s of uvicorn are less
 than a start can take on a busy machine, and it would then start workers for ever."""
@@ -138,7 +136,12 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", _demo, "set everything up under var/ with demo advisers, and serve")
     serve = add("serve", _serve, "serve the API")
     serve.add_argument("--workers", type=int, default=1, help="processes (default 1)")
-    add("health", _health, "ask the running service whether it is ready")
+    add(
+        "health",
+        lambda _: health.ask(load_settings(), _say),
+        "ask the running service whether it is ready",
+    )
+    add("worker", _worker, "deliver what is in the outbox")
     add("openapi", _openapi, "print the API document")
     database = group("db", "the schema of the database")
     add("upgrade", _db_upgrade, "bring the schema to the one of this release", database)
@@ -163,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keys(add, group)
     _add_logs(add, group)
     _add_privacy(add, group)
+    _add_outbox(add, group)
     return parser
 
 
@@ -257,6 +261,26 @@ def _add_privacy(add: Add, group: Group) -> None:
     ).add_argument("--dry-run", action="store_true", help="only tell how much that is")
 
 
+def _add_outbox(add: Add, group: Group) -> None:
+    box = group("outbox", "what is to be done outside: mail, and calls to webhooks")
+    show = add(
+        "list", lambda it: outbox.show(_at_head(), _say, dead=it.dead), "tell how it stands", box
+    )
+    show.add_argument("--dead", action="store_true", help="also what was given up, and why")
+    again = add(
+        "replay",
+        lambda it: outbox.replay(
+            _with_keys(), _say, positions=it.position, recipient=it.recipient, now=utc_now()
+        ),
+        "send again what was given up",
+        box,
+    )
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("position", type=int, nargs="*", default=[], help="as the list tells it")
+    which.add_argument("--recipient", help="all that was for one, such as subscription:ID")
+    which.add_argument("--all", action="store_true")
+
+
 def _at_head() -> Settings:
     settings = load_settings()
     with opened(settings) as database:
@@ -280,18 +304,11 @@ def _moment(text: str) -> datetime:
 
 
 def _demo(_command: argparse.Namespace) -> None:
-    os.environ[f"{PREFIX}DEMO"] = "1"
+    for name in ("DEMO", "DELIVER"):
+        os.environ[PREFIX + name] = "1"
     settings = load_settings()
     configure_logging(settings.log_level)
-    now = utc_now()
-    schema.upgrade(settings, _say, now=now)
-    with opened(settings) as database:
-        require_servable(settings, database)
-        with database.write(NO_REGION) as session:
-            import_catalogue(session, read_files(), now=now)
-            regions = read_knowledge(session).catalogue.regions.values()
-            import_advisers(session, demo_advisers(regions), demo=True)
-        where = database.engine.url.render_as_string(hide_password=True)
+    where = demo.set_up(settings, _say, now=utc_now())
     tokens = " ".join(DEMO_CALLERS)
     _say(WELCOME.format(host=settings.host, port=settings.port, tokens=tokens, database=where))
     _run(settings, workers=1)
@@ -310,6 +327,14 @@ def _serve(command: argparse.Namespace) -> None:
     _run(settings, workers=command.workers)
 
 
+def _worker(_command: argparse.Namespace) -> None:
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    if not settings.demo:
+        refuse_weak_keys(settings)
+    outbox.work(settings, _say, utc_now)
+
+
 def _run(settings: Settings, *, workers: int) -> None:
     uvicorn.run(
         "app.main:from_environment",
@@ -323,20 +348,6 @@ def _run(settings: Settings, *, workers: int) -> None:
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,
         timeout_worker_healthcheck=WORKER_TIMEOUT_SECONDS,
     )
-
-
-def _health(_command: argparse.Namespace) -> int:
-    settings = load_settings()
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
-    host = everywhere.get(settings.host, settings.host)
-    # httpx puts the host of IPv6 between brackets.
-    address = httpx.URL(scheme="http", host=host, port=settings.port, path="/v1/health/ready")
-    try:
-        answer = httpx.get(address, timeout=HEALTH_TIMEOUT_SECONDS, trust_env=False)
-    except httpx.HTTPError as error:
-        raise ConnectionError(f"{address} does not answer: {error}") from error
-    _say(answer.text)
-    return 0 if answer.is_success else 1
 
 
 def _openapi(_command: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -234,33 +235,95 @@ class Settings(BaseSettings):
         default=timedelta(days=1825),
         description="How long the processing log is kept.",
     )
+    retention_outbox: Duration = Field(
+        default=timedelta(days=30),
+        description="How long is kept that a message went out, or was given up.",
+    )
     rate_anonymous: Annotated[int, Field(ge=1)] = Field(
         default=300, description="Requests per minute from one address that shows no token."
     )
     rate_identified: Annotated[int, Field(ge=1)] = Field(
         default=3000, description="Requests per minute of one caller with a token or a key."
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Where mail goes out: `smtp://user:password@host:587` (STARTTLS) or"
+        " `smtps://user:password@host:465`. Without it no mail is sent; in demo mode it is kept"
+        " in a folder.",
+    )
+    mail_from: str = Field(
+        default=f"gidsfunctie@{EXAMPLE}",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Sender of the mail, where people can answer to.",
+    )
+    mail_folder: Path = Field(
+        default=Path("var") / "mail",
+        description="Folder (maildir) for mail in demo mode, when no SMTP server is set.",
+    )
+    callback_hosts: dict[str, tuple[str, ...]] = Field(
+        default={},
+        description="Which hosts may be called, as JSON: per region those of its werkcentrum, and"
+        ' under `desks` those of receiving desks: `{"AM22": ["hooks.werkcentrum.example"]}`.',
+    )
+    event_source: str = Field(
+        default=f"urn:nld:{EXAMPLE}:systeem:gidsfunctie",
+        pattern=r"^urn:nld:[a-z0-9.:-]+$",
+        description="Who the events come from (CloudEvents `source`): `urn:nld:kvknr:...`.",
+    )
+    deliver: bool = Field(
+        default=False,
+        description="Deliver what is in the outbox from the server processes too, beside or instead"
+        " of `gids worker`.",
+    )
+    delivery_poll: Duration = Field(
+        default=timedelta(seconds=1),
+        description="How often a dispatcher looks for something to deliver when there was nothing.",
+    )
+    delivery_timeout: Duration = Field(
+        default=timedelta(seconds=15),
+        description="How long one delivery may take before it has failed for this time.",
+    )
+    delivery_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=4, description="How many deliveries a process does at once."
+    )
+    desk_link: Duration = Field(
+        default=timedelta(days=60),
+        description="How long the link in a hand-over works.",
+    )
     otel: bool = Field(
         default=False,
         description="Send OpenTelemetry traces and metrics, configured by the OTEL_* variables.",
     )
 
-    @field_validator("cors_origins", "oidc_issuers", mode="before")
+    @field_validator("cors_origins", "oidc_issuers", "callback_hosts", mode="before")
     @classmethod
-    def _read_list(cls, value: object) -> object:
+    def _read_json(cls, value: object, info: ValidationInfo) -> object:
         """Read a list from its JSON; what is empty names nobody, and so compose may pass it on."""
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value or "[]")
+            return json.loads(value or ("{}" if info.field_name == "callback_hosts" else "[]"))
         except (ValueError, RecursionError):
             # Not its cause: that holds the value.
             raise PydanticCustomError("json", "this is not JSON") from None
 
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: object) -> object:
+        """Take `none`, and what is empty, for none: so that compose may pass it on."""
+        return None if value in {"", "none"} else value
+
     @property
     def still_examples(self) -> list[str]:
         """Which settings name an address that leads nowhere, as they do unless told."""
-        names = ("public_url", "contact_url", "contact_email", "register_url")
+        names = (
+            "public_url",
+            "contact_url",
+            "contact_email",
+            "register_url",
+            "mail_from",
+            "event_source",
+        )
         return [PREFIX + name.upper() for name in names if EXAMPLE in str(getattr(self, name))]
 
 

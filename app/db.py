@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel
 
 from app.config import Settings
+from app.domain.access import EVERY_REGION
 from app.models.row_security import SHOWN
 
 SQLITE_PRAGMAS = {
@@ -152,6 +153,12 @@ def sqlite_file(engine: Engine) -> Path | None:
     return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
+def show_every_region(session: Session) -> None:
+    """Show the rest of this transaction every region's rows."""
+    if session.get_bind().dialect.name == "postgresql":
+        _show(session.connection(), EVERY_REGION)
+
+
 def insert_into(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that can say what happens when the row is there already."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
@@ -163,7 +170,7 @@ def _engine(settings: Settings) -> Engine:
     timeout = settings.lock_timeout
     arguments: dict[str, Any] = {
         "pool_size": settings.database_pool,
-        "max_overflow": SPARE_CONNECTIONS,
+        "max_overflow": SPARE_CONNECTIONS + settings.delivery_threads,
         "pool_timeout": timeout.total_seconds(),
         "hide_parameters": True,  # an error text would otherwise carry what a person said
     }
@@ -236,8 +243,12 @@ def require_row_security(engine: Engine) -> None:
 def _begin_postgresql(connection: sa.Connection) -> None:
     sees = connection.get_execution_options().get("sees")
     if sees is not None:
-        # For this transaction only: a connection goes back to the pool as it came.
-        connection.exec_driver_sql("SELECT set_config('gids.sees', %s, true)", (sees,))
+        _show(connection, sees)
+
+
+def _show(connection: sa.Connection, sees: str) -> None:
+    # For this transaction only: a connection goes back to the pool as it came.
+    connection.exec_driver_sql("SELECT set_config('gids.sees', %s, true)", (sees,))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API has no type

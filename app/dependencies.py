@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from app.db import Database, DatabaseBusyError
 from app.domain.access import (
     ANONYMOUS,
     NATIONWIDE,
+    NO_REGION,
     Caller,
     Forbidden,
     TooManyRequests,
@@ -24,9 +26,13 @@ from app.domain.access import (
 from app.domain.errors import NotFound
 from app.domain.intake import Knowledge
 from app.domain.terms import Role
+from app.egress import Egress
+from app.models import Desk
 from app.schemas.base import QueryWhole, refusal
+from app.schemas.intake import RegionCode
 from app.services.acts import Act, acting
 from app.services.api_keys import KEY_PREFIX
+from app.services.desks import told_from_here
 from app.services.issuer_keys import IssuerUnreachable
 from app.services.planner import Planning
 from app.services.processing_log import read_traceparent
@@ -141,6 +147,9 @@ def only(*roles: Role) -> Callable[[Caller], Caller]:
 
 
 AdviserCaller = Annotated[Caller, Depends(only(Role.adviser))]
+WerkcentrumCaller = Annotated[Caller, Depends(only(Role.werkcentrum))]
+EditorCaller = Annotated[Caller, Depends(only(Role.catalogue_editor))]
+DeskReader = Annotated[Caller, Depends(only(Role.adviser, Role.catalogue_editor))]
 LogReader = Annotated[Caller, Depends(only(Role.werkcentrum, Role.policy))]
 
 
@@ -173,6 +182,26 @@ def adviser_session(request: Request, caller: AdviserCaller, _turn: Turn) -> Ite
         yield session
 
 
+def editor_act(
+    request: Request,
+    caller: EditorCaller,
+    _turn: Turn,
+    now: Now,
+    traceparent: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Iterator[Act]:
+    """Give a catalogue editor's act, committed before the answer is sent."""
+    state = request.app.state
+    trace = read_traceparent(traceparent)
+    with acting(state.database, caller, state.vault, trace, now=now) as act:
+        yield act
+
+
+def desk_session(request: Request, _caller: DeskReader, _turn: Turn) -> Iterator[Session]:
+    """Give who may read the directory of desks a session that changes nothing."""
+    with get_database(request).read(NO_REGION) as session:
+        yield session
+
+
 def log_session(
     request: Request, region: LogRegion, caller: LogReader, _turn: Turn
 ) -> Iterator[Session]:
@@ -192,6 +221,63 @@ def get_knowledge(request: Request) -> Knowledge:
     """Give the catalogue that holds now; the request keeps it to its end."""
     knowledge: Knowledge = request.app.state.catalogue.knowledge
     return knowledge
+
+
+KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
+
+
+def own_region(
+    region: Annotated[RegionCode, Path(description="CBS code of your region.")],
+    caller: WerkcentrumCaller,
+    knowledge: KnowledgeDep,
+) -> str:
+    """Give the region asked for, when it is that of the werkcentrum that asks.
+
+    Raises:
+        NotFound: it is another's, which nobody can tell from one that does not exist.
+
+    """
+    if region != caller.region or region not in knowledge.catalogue.regions:
+        raise NotFound
+    return region
+
+
+OwnRegion = Annotated[str, Depends(own_region)]
+
+
+def region_act(
+    request: Request,
+    region: OwnRegion,
+    caller: WerkcentrumCaller,
+    _turn: Turn,
+    now: Now,
+    traceparent: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Iterator[Act]:
+    """Give a werkcentrum's act in its own region, committed before the answer is sent."""
+    state = request.app.state
+    trace = read_traceparent(traceparent)
+    with acting(state.database, caller, state.vault, trace, now=now, region=region) as act:
+        yield act
+
+
+def region_session(request: Request, region: OwnRegion, _turn: Turn) -> Iterator[Session]:
+    """Give a werkcentrum a session that sees its own region, and changes nothing."""
+    with get_database(request).read(region) as session:
+        yield session
+
+
+def get_egress(request: Request) -> Egress:
+    """Give what calls the addresses of others."""
+    egress: Egress = request.app.state.egress
+    return egress
+
+
+def get_told(request: Request) -> Callable[[Desk], bool]:
+    """Give what says whether a desk can be told something from here."""
+    state = request.app.state
+    return told_from_here(
+        by_mail=state.mail is not None, check=partial(state.egress.check, "desks")
+    )
 
 
 def get_planning(request: Request) -> Planning:
@@ -231,7 +317,12 @@ DatabaseDep = Annotated[Database, Depends(get_database)]
 AdviserAct = Annotated[Act, Depends(adviser_act, scope="function")]
 AdviserSession = Annotated[Session, Depends(adviser_session, scope="function")]
 LogSession = Annotated[Session, Depends(log_session, scope="function")]
-KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
+EditorAct = Annotated[Act, Depends(editor_act, scope="function")]
+DeskSession = Annotated[Session, Depends(desk_session, scope="function")]
+RegionAct = Annotated[Act, Depends(region_act, scope="function")]
+RegionSession = Annotated[Session, Depends(region_session, scope="function")]
+EgressDep = Annotated[Egress, Depends(get_egress)]
+ToldDep = Annotated[Callable[[Desk], bool], Depends(get_told)]
 PlanningDep = Annotated[Planning, Depends(get_planning)]
 TermsDep = Annotated[Terms, Depends(get_terms)]
 RegisterUrlDep = Annotated[str, Depends(get_register_url)]

@@ -18,16 +18,33 @@ from app.config import Settings, load_settings
 from app.db import Database, require_row_security
 from app.dependencies import Clock, get_caller
 from app.domain.access import NO_REGION
+from app.egress import Egress
+from app.mail import mail_of
 from app.migrate import require_head
 from app.openapi import Whereabouts
 from app.rate_limit import RateLimits
-from app.routers import catalogue, health, holders, intakes, persons, session_log, sessions
+from app.routers import (
+    calendar,
+    catalogue,
+    desk_page,
+    desks,
+    health,
+    holders,
+    intakes,
+    persons,
+    referrals,
+    session_log,
+    sessions,
+    webhooks,
+)
 from app.schemas.examples import exchanges
 from app.services import audit, erasure_list
 from app.services.advisers import have_hours
 from app.services.api_keys import ApiKeys
 from app.services.catalogue import CatalogueWatch
+from app.services.dispatch import Dispatcher
 from app.services.erasure import anything_still_there
+from app.services.messages import Channels
 from app.services.planner import Planning
 from app.services.repeating import Repeating
 from app.services.retention import Terms
@@ -37,6 +54,20 @@ from app.services.upkeep import upkeep
 from app.vault import Vault, refuse_weak_keys
 
 _log = logging.getLogger(__name__)
+
+API_ROUTERS = (
+    catalogue,
+    desks,
+    intakes,
+    referrals,
+    holders,
+    persons,
+    sessions,
+    calendar,
+    session_log,
+    webhooks,
+)
+"""In the order of the API document."""
 
 OTHER_THREADS = 40
 """For what waits for nobody: however many requests wait for the database, the rest go on."""
@@ -70,7 +101,7 @@ def _api(telemetry: TelemetryConfig) -> FastAPI:
         telemetry=telemetry,
     )
     api.include_router(health.router)
-    for module in (catalogue, intakes, holders, persons, sessions, session_log):
+    for module in API_ROUTERS:
         api.include_router(module.router, dependencies=[Depends(get_caller)])
     return api
 
@@ -134,16 +165,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     telemetry = observability.telemetry(enabled=settings.otel)
     api = _api(telemetry)
     api.openapi = partial(document, Whereabouts.of(settings))  # type: ignore[method-assign]  # the way FastAPI documents
-    database = Database(settings)
-    planning = Planning.of(settings)
-    vault = Vault.of(settings)
-    tokens = Tokens(
-        settings.oidc_issuers,
-        fresh=settings.oidc_keys_fresh,
-        stale=settings.oidc_keys_stale,
-        clock=clock,
-        demo=settings.demo,
-    )
+    _equip(api, settings, clock)
+    database: Database = api.state.database
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -153,16 +176,18 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
             api.state.turns = CapacityLimiter(settings.database_pool)
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
             watch = api.state.catalogue = CatalogueWatch(database)
-            beside = [
+            beside: list[Repeating | Dispatcher] = [
                 Repeating(
                     "catalogue", watch.refresh, seconds=settings.catalogue_poll.total_seconds()
                 ),
                 Repeating(
                     "upkeep",
-                    partial(upkeep, database, planning, vault, clock),
+                    partial(upkeep, database, api.state.planning, api.state.vault, clock),
                     seconds=settings.waiting_poll.total_seconds(),
                 ),
             ]
+            if settings.deliver:
+                beside.append(_dispatcher(settings, api, clock))
             for work in beside:
                 work.start()
             try:
@@ -171,35 +196,62 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
                 for work in beside:
                     work.stop()
         finally:
-            await tokens.aclose()
+            await api.state.tokens.aclose()
+            api.state.egress.close()
             database.dispose()
 
     root = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan, telemetry=telemetry)
     root.mount(openapi.API_PREFIX, api)
+    pages = desk_page.desk_pages(telemetry)
+    feeds = calendar.calendar_feeds(telemetry)
+    pages.state = feeds.state = api.state
+    root.mount(desk_page.PREFIX, pages)
+    root.mount(calendar.PREFIX, feeds)
     if settings.otel:
         root.add_middleware(observability.WithoutAddress)
-    for app in (root, api):
+    for app in (root, api, feeds):
         problems.install(app, public_url)
-    api.state.database = database
-    api.state.planning = planning
-    api.state.terms = Terms.of(settings)
-    api.state.register_url = str(settings.register_url)
-    api.state.erasure_list = settings.erasure_list
-    api.state.clock = clock
-    api.state.vault = vault
-    api.state.tokens = tokens
-    api.state.api_keys = ApiKeys(database, clock)
-    limits = api.state.rate_limits = RateLimits(
-        anonymous=settings.rate_anonymous, identified=settings.rate_identified
-    )
     return ApiRules(
         root,
         api=api,
-        limits=limits,
+        limits=api.state.rate_limits,
         public_url=public_url,
         body_limit=settings.body_limit,
         origins=settings.cors_origins,
     )
+
+
+def _equip(api: FastAPI, settings: Settings, clock: Clock) -> None:
+    """Give the API what its dependencies hand out (app/dependencies.py)."""
+    database = Database(settings)
+    api.state.database = database
+    api.state.planning = Planning.of(settings)
+    api.state.terms = Terms.of(settings)
+    api.state.register_url = str(settings.register_url)
+    api.state.public_url = str(settings.public_url)
+    api.state.erasure_list = settings.erasure_list
+    api.state.clock = clock
+    api.state.vault = Vault.of(settings)
+    api.state.tokens = Tokens(
+        settings.oidc_issuers,
+        fresh=settings.oidc_keys_fresh,
+        stale=settings.oidc_keys_stale,
+        clock=clock,
+        demo=settings.demo,
+    )
+    api.state.api_keys = ApiKeys(database, clock)
+    api.state.mail = mail_of(settings)
+    api.state.egress = Egress.of(settings, clock)
+    api.state.rate_limits = RateLimits(
+        anonymous=settings.rate_anonymous, identified=settings.rate_identified
+    )
+
+
+def _dispatcher(settings: Settings, api: FastAPI, clock: Clock) -> Dispatcher:
+    """Make what delivers beside the requests."""
+    state = api.state
+    channels = Channels.of(settings, state.mail, state.egress)
+    return Dispatcher(state.database, state.vault, channels, settings, clock=clock)
 
 
 def from_environment() -> ApiRules:

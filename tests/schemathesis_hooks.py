@@ -26,6 +26,8 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     query = case.query or {}
     if case.path != "/regions/{region}/session-log":
         query.pop("after", None)
+    if "provision" in query:
+        query["provision"] = PROVISION
     if "sector" in query:
         query["sector"] = "bouw"
     if "region" in query:
@@ -37,14 +39,21 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     if "region" in (case.path_parameters or {}):
         case.path_parameters["region"] = REGION
     if isinstance(case.body, dict):
-        _mean_something(case.body)
+        _mean_something(case.body, case.path)
 
 
-def _mean_something(body: dict[str, Any]) -> None:
+def _mean_something(body: dict[str, Any], path: str) -> None:
+    if path == "/referrals/{referralId}/status":
+        _be_a_step(body)
+    if "url" in body:
+        body["url"] = f"https://localhost/{next(NUMBER)}"
     if "provisionId" in body:
         body["provisionId"] = PROVISION
     if "textVersion" in body:
         body["textVersion"] = TEXT_VERSION
+    _go_somewhere(body)
+    if "organisation" in body and "channel" in body:
+        _be_a_desk(body)
     if body.get("region") is not None:
         body["region"] = REGION
         body.pop("municipality", None)
@@ -56,3 +65,28 @@ def _mean_something(body: dict[str, Any]) -> None:
     if scheduling.get("notBefore") is not None:
         soon = datetime.now(UTC) + timedelta(days=30)
         scheduling["notBefore"] = min(scheduling["notBefore"], soon.isoformat(timespec="seconds"))
+
+
+def _go_somewhere(body: dict[str, Any]) -> None:
+    """Name a provision where one is wanted, and nowhere else."""
+    if body.get("purpose") == "invitations" and "textVersion" in body:
+        body["data"] = ["email"]
+    if body.get("outcome") == "guidance" or body.get("purpose") == "invitations":
+        body.pop("provisionId", None)
+    elif "textVersion" in body or body.get("outcome") == "warm_referral":
+        body["provisionId"] = PROVISION
+
+
+def _be_a_step(body: dict[str, Any]) -> None:
+    """Give a reason where a referral ends, and nowhere else."""
+    body.pop("answerBy", None)
+    body.pop("reason", None)
+    if reason := {"declined": "no_capacity", "withdrawn": "mistake"}.get(body.get("status", "")):
+        body["reason"] = reason
+
+
+def _be_a_desk(body: dict[str, Any]) -> None:
+    """Take out what only an operator can allow, or two fields can say together."""
+    for name in ("webhookUrl", "verifiedOn", "verifiedBy", "regions"):
+        body.pop(name, None)
+    body |= {"channel": "telephone", "telephone": "070 123 45 67", "provisions": [PROVISION]}

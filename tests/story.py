@@ -11,8 +11,11 @@ import httpx
 
 from app.schemas.examples import Exchange, exchanges
 
-RANDOM = re.compile(r"(?<!/)\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""A random id, unlike those of demo advisers; a word of ESCO has a slash before it."""
+RANDOM = re.compile(
+    r"(?<!/)\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    r"|\bwhsec_[A-Za-z0-9+/]{43}="
+)
+"""A random id, unlike those of demo advisers; a word of ESCO has a slash before it. Or a secret."""
 
 
 @dataclass

@@ -19,7 +19,16 @@ from app.services.tokens import DEMO_CALLERS
 from tests.conftest import ENGINES, MONDAY, TestClock, filled_database, open_settings
 from tests.crash.staff import replace_staff, staff
 from tests.identity import ISSUER, adviser, token, werkcentrum
-from tests.operations import REGION, Case, Operations, open_case, published, with_a_place
+from tests.operations import (
+    REGION,
+    Case,
+    Operations,
+    open_case,
+    published,
+    with_a_desk,
+    with_a_place,
+    with_a_webhook,
+)
 from tests.operations import request as to_send
 from tests.server import running
 from tests.story import Request
@@ -65,6 +74,16 @@ def advisers(own: int, others: int, with_session: int | None = None) -> dict[str
     return {**line, WITH_SESSION: others if with_session is None else with_session}
 
 
+def of_its_region(own: int) -> dict[str, int]:
+    """Say what a werkcentrum is answered; what is another's does not exist."""
+    return {**NOT_FOR_YOU, "werkcentrum": own, "werkcentrum elsewhere": 404}
+
+
+def reading_desks(status: int) -> dict[str, int]:
+    """Say what every adviser and every editor is answered."""
+    return {**advisers(status, status), "catalogue-editor": status}
+
+
 TABLE: Mapping[str, Mapping[str, int]] = {
     "checkAlive": HEALTH,
     "checkReady": HEALTH,
@@ -79,6 +98,10 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "listIntakes": advisers(200, 200),
     "readIntake": advisers(200, 404, 200),
     "addReferral": advisers(201, 404, 201),
+    "listReferrals": advisers(200, 200),
+    "changeReferralStatus": advisers(200, 404),
+    "changeOutcome": advisers(200, 404),
+    "listRegionReferrals": of_its_region(200),
     "changeHolder": advisers(200, 404, 409),
     "listHolderChanges": advisers(200, 200),
     "eraseIntake": advisers(204, 404, 409),
@@ -94,6 +117,23 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "bookSession": advisers(201, 404, 201),
     "moveSession": advisers(200, 404, 200),
     "concludeSession": advisers(200, 404, 200),
+    "readCalendarFeed": advisers(200, 200),
+    "renewCalendarFeed": advisers(200, 200),
+    "endCalendarFeed": advisers(204, 204),
+    "listDesks": reading_desks(200),
+    "createDesk": {**NOT_FOR_YOU, "catalogue-editor": 201},
+    "readDesk": reading_desks(200),
+    "changeDesk": {**NOT_FOR_YOU, "catalogue-editor": 200},
+    "removeDesk": {**NOT_FOR_YOU, "catalogue-editor": 204},
+    "listWebhooks": of_its_region(200),
+    "createWebhook": of_its_region(201),
+    "readWebhook": of_its_region(200),
+    "changeWebhook": of_its_region(200),
+    "removeWebhook": of_its_region(204),
+    "renewWebhookSecret": of_its_region(200),
+    "sendTestEvent": of_its_region(202),
+    "listDeliveries": of_its_region(200),
+    "changeDeliveryStatus": of_its_region(200),
     "readSessionLog": {
         **NOT_FOR_YOU,
         "werkcentrum": 200,
@@ -131,7 +171,8 @@ def serving(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterat
         running(create_app(settings, clock=TestClock())) as address,
         httpx.Client(base_url=f"{address}/v1", timeout=30) as client,
     ):
-        case = taken_over(client)
+        case = with_a_webhook(client, werkcentrum(REGION), taken_over(client))
+        case = with_a_desk(client, TOKENS["catalogue-editor"] or "", case)
         yield Service(
             client,
             {**TOKENS, CHATBOT: key, REVOKED: old},
@@ -153,6 +194,15 @@ def taken_over(client: httpx.Client) -> Case:
         )
         assert taken.is_success, taken.text
     return with_a_place(client, TOKENS["adviser"] or "", case)
+
+
+def with_another(client: httpx.Client, path: str, case: Case) -> Case:
+    """Make one more of what is changed at this path."""
+    if "{webhookId}" in path:
+        return with_a_webhook(client, werkcentrum(REGION), case)
+    if "{deskId}" in path:
+        return with_a_desk(client, TOKENS["catalogue-editor"] or "", case)
+    return taken_over(client)
 
 
 def seen(client: httpx.Client, case: Case) -> Mapping[str, Any]:
@@ -260,7 +310,7 @@ def test_who_may_do_it_may_and_nobody_else(
     for who, status in TABLE[operation].items():
         case = service.case
         if changes_a_case and status < 400:
-            case = taken_over(service.client)
+            case = with_another(service.client, path, case)
         answer = ask(
             service.client, to_send(service.operations, operation, case), service.tokens[who]
         )

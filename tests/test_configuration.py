@@ -114,10 +114,17 @@ def test_a_list_that_is_empty_names_nobody(name, monkeypatch):
 
 
 def test_addresses_that_lead_nowhere_are_told_until_each_is_set(monkeypatch):
-    places = ["GIDS_PUBLIC_URL", "GIDS_CONTACT_URL", "GIDS_CONTACT_EMAIL", "GIDS_REGISTER_URL"]
-    assert Settings().still_examples == places
-    for name in places:
-        monkeypatch.setenv(name, "a@bond.example" if "EMAIL" in name else "https://bond.example/x")
+    places = {
+        "GIDS_PUBLIC_URL": "https://bond.example/x",
+        "GIDS_CONTACT_URL": "https://bond.example/x",
+        "GIDS_CONTACT_EMAIL": "a@bond.example",
+        "GIDS_REGISTER_URL": "https://bond.example/x",
+        "GIDS_MAIL_FROM": "gids@bond.example",
+        "GIDS_EVENT_SOURCE": "urn:nld:kvknr:12345678:systeem:gids",
+    }
+    assert Settings().still_examples == list(places)
+    for name, value in places.items():
+        monkeypatch.setenv(name, value)
     assert load_settings().still_examples == []
     monkeypatch.setenv("GIDS_CONTACT_EMAIL", "geheim")
     with pytest.raises(InvalidSettingError, match=r"^GIDS_CONTACT_EMAIL: "):

@@ -4,17 +4,16 @@ Every table is read, every file of the database, the log of the server, a backup
 an older backup after the erasure list was replayed on it.
 """
 
-import random
 import shutil
 import sqlite3
-import string
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from typing import IO
+from uuid import UUID
 
 import httpx
 import pytest
@@ -26,8 +25,19 @@ from app.config import Settings
 from app.db import Database, opened
 from app.domain.access import EVERY_REGION
 from app.models import Consent, ContactDetails, metadata
+from tests.canaries import (
+    HOLDER,
+    Haystack,
+    Needles,
+    Person,
+    Post,
+    found,
+    hand_over,
+    pieces,
+    receive,
+    tell,
+)
 from tests.conftest import fill
-from tests.identity import adviser
 from tests.postgres import Cluster
 from tests.server import ServerProcess
 
@@ -35,56 +45,12 @@ SEALED = {
     "intake": ("id", "content"),
     "person_key": ("intake_id", "wrapped"),
     "referral": ("intake_id", "content"),
+    "referral_change": ("intake_id", "note"),
+    "outcome_change": ("intake_id", "note"),
     "contact_details": ("intake_id", "content"),
     "holder_change": ("intake_id", "note"),
     "kept_answer": ("intake_id", "body"),
 }
-PIECES, PIECE = 5, 24
-"""How many pieces of what is sealed are looked for, of how many bytes: a part that is left over
-must be found as well."""
-
-Needles = dict[str, bytes]
-Haystack = Iterator[tuple[str, bytes]]
-HOLDER = {"Authorization": f"Bearer {adviser('holder')}"}
-COLLEAGUE = {"Authorization": f"Bearer {adviser('colleague')}"}
-
-
-def found(needles: Needles, haystack: Haystack) -> set[str]:
-    return {
-        f"{name} in {place}"
-        for place, content in haystack
-        for name, needle in needles.items()
-        if needle in content
-    }
-
-
-def pieces(sealed: dict[str, bytes]) -> Needles:
-    """Take a few pieces of what is sealed, from its begin to its end."""
-    return {
-        f"{name}[{begin}]": content[begin : begin + PIECE]
-        for name, content in sealed.items()
-        for begin in {(len(content) - PIECE) * number // (PIECES - 1) for number in range(PIECES)}
-    }
-
-
-@dataclass
-class Person:
-    """Somebody whose every word is one that nobody else would use."""
-
-    words: dict[str, str] = field(default_factory=dict)
-    id: str = ""
-
-    def word(self, place: str) -> str:
-        letters = "".join(random.choices(string.ascii_lowercase, k=14))  # noqa: S311 - no secret
-        return self.words.setdefault(place, f"Kanarie{letters}")
-
-    def telephone(self) -> str:
-        digits = "".join(random.choices(string.digits, k=8))  # noqa: S311 - likewise
-        return self.words.setdefault("telephone", f"06-{digits}")
-
-    @property
-    def needles(self) -> Needles:
-        return {place: word.encode() for place, word in self.words.items()}
 
 
 @dataclass
@@ -125,7 +91,7 @@ class Place:
         database.dispose()
         return sealed
 
-    def kept(self, person: Person) -> tuple[bool, list[tuple[str, datetime | None]]]:
+    def kept(self, person: Person) -> tuple[bool, list[tuple[str | None, datetime | None]]]:
         """Say whether there are contact details, and when which consent was withdrawn."""
         with opened(Settings(database_url=self.url)) as it, it.read(EVERY_REGION) as session:
             details = session.get(ContactDetails, UUID(person.id)) is not None
@@ -203,63 +169,19 @@ def on_postgresql(cluster: Cluster) -> Place:
     )
 
 
-def tell(client: httpx.Client, **fixed: str) -> Person:
-    """Keep an intake of somebody, with all that can be kept about them."""
-    person = Person()
-    said = {
-        "originSector": person.word("origin"),
-        "targetSector": person.word("target"),
-        "organisation": person.word("organisation"),
-        "occupation": person.word("occupation"),
-        "skills": [person.word("skill")],
-        "motivation": f"Ik zei: {person.word('motivation')}",
-        "municipality": person.word("municipality"),
-        "region": "AM22",
-        "employment": "employee",
-        **fixed,
-    }
-    answer = client.post("/intakes", json=said, headers={**HOLDER, "Idempotency-Key": str(uuid4())})
-    assert answer.status_code == 201, answer.text
-    person.id = answer.json()["id"]
-    for name, shown in fixed.items():
-        person.words.pop(name.removesuffix("Sector"))
-        assert shown
-    details = {
-        "name": person.word("name"),
-        "telephone": person.telephone(),
-        "email": f"{person.word('email')}@voorbeeld.example",
-    }
-    answers = [
-        client.put(f"/intakes/{person.id}/contact-details", json=details, headers=HOLDER),
-        *(
-            client.put(
-                f"/intakes/{person.id}/holder",
-                json={
-                    "holder": holder, "reason": "absence",
-                    "note": person.word(f"note of {number}"),
-                },
-                headers=who,
-            )
-            for number, (holder, who) in enumerate(
-                [("nobody", HOLDER), ("me", COLLEAGUE), ("nobody", COLLEAGUE), ("me", HOLDER)]
-            )
-        ),
-    ]  # fmt: skip
-    for referral in client.get(f"/intakes/{person.id}", headers=HOLDER).json()["referrals"]:
-        body = {
-            "provisionId": referral["provisionId"], "data": ["name", "telephone"],
-            "textVersion": "2026-11",
-        }  # fmt: skip
-        key = {"Idempotency-Key": str(uuid4())}
-        answers.append(
-            client.post(f"/intakes/{person.id}/consents", json=body, headers={**HOLDER, **key})
-        )
-    assert all(answer.is_success for answer in answers), [one.text for one in answers]
-    return person
-
-
 def insight(client: httpx.Client, person: Person) -> httpx.Response:
     return client.get(f"/intakes/{person.id}/personal-data", headers=HOLDER)
+
+
+def tell_of_four(client: httpx.Client, post: Post, log: IO[bytes]) -> list[Person]:
+    """Keep four persons, two of whom are handed over to a desk, declined, and handed over again."""
+    guided, referred = tell(client), tell(client, originSector="schoonmaak")
+    bystander, regretful = tell(client), tell(client, originSector="schoonmaak")
+    receive(client, "schoonmaak-loopbaancheck")
+    with post.delivering(log):
+        for person in (referred, regretful):
+            hand_over(client, person, post)
+    return [guided, referred, bystander, regretful]
 
 
 def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
@@ -279,9 +201,8 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
     ):
         afterwards.callback(service.stop)
         service.start(written)
-        guided, referred = tell(client), tell(client, originSector="schoonmaak")
-        bystander, regretful = tell(client), tell(client, originSector="schoonmaak")
-        persons = (guided, referred)
+        post = Post(tmp_path, GIDS_DATABASE_URL=place.url)
+        *persons, bystander, regretful = tell_of_four(client, post, written)
         for person in (*persons, bystander, regretful):
             shown = insight(client, person).text
             assert {word for word in person.words.values() if word not in shown} == set()
@@ -291,6 +212,9 @@ def test_an_erased_person_is_nowhere(place: Place, tmp_path: Path) -> None:
             f"{place} {number}": word
             for number, person in enumerate((*persons, bystander, regretful))
             for place, word in person.needles.items()
+        } | {
+            f"link {number}": link.encode()
+            for number, link in enumerate(persons[1].links + regretful.links)
         }
         sealed = {
             f"{number} {name}": content

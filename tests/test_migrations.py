@@ -1,12 +1,11 @@
 """The migrations: one line of them, there and back, ending at exactly the schema of the models."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-import anyio
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -19,12 +18,10 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.terms import Action
-from app.main import NoIdentityError, create_app
 from app.models import metadata
 from app.services import audit
 from app.services.acts import acting
 from app.services.audit import AuditHeadError, Broken, Verified
-from app.services.catalogue import NoCatalogueError
 from app.services.processing_log import new_trace
 from app.vault import Vault
 from tests.conftest import MONDAY
@@ -242,7 +239,11 @@ def test_a_schema_that_differs_has_another_shape(mutant, database, engine_kind):
 IDENTITY = "20261123_0200"
 """The revision before the audit log had a first head that is signed."""
 
+BEFORE_THE_TRAIL = "-2"
+"""The way back to it from head."""
+
 INTAKE = UUID(int=1).hex
+REFERRAL = UUID(int=2).hex
 VAULT = Vault.of(Settings())
 
 
@@ -301,7 +302,7 @@ def test_an_audit_log_and_persons_go_there_back_and_there_again_unharmed(empty):
         put(connection, "contact_details", intake_id=INTAKE)
         put(connection, "consent", intake_id=INTAKE)
         before = counted(connection)
-    go(empty, "-1")
+    go(empty, BEFORE_THE_TRAIL)
     assert migrate.current(empty.engine) == IDENTITY
     upgrade(empty)
     assert verified(empty) == Verified(1)
@@ -331,49 +332,28 @@ def test_an_audit_log_that_tells_of_what_the_older_schema_does_not_know_stays_wh
     export_the_processing_log(empty)
     before = shape_of(empty)
     with pytest.raises(IntegrityError, match="audit_entry_action"):
-        go(empty, "-1")
+        go(empty, BEFORE_THE_TRAIL)
     assert shape_of(empty) == before
     assert verified(empty) == Verified(1)
 
 
-# What does not start
-
-
-def test_without_demo_mode_there_is_no_app():
-    with pytest.raises(NoIdentityError, match="GIDS_DEMO=1"):
-        create_app(Settings(demo=False))
-
-
-def start(url: str) -> None:
-    """Do what a server does first."""
-    app = create_app(Settings(demo=True, database_url=url))
-
-    async def receive() -> dict[str, str]:
-        return {"type": "lifespan.startup"}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        assert message["type"] == "lifespan.startup.failed"
-
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    anyio.run(app, scope, receive, send)
-
-
-def test_the_service_does_not_start_on_an_empty_database(empty_database_url):
-    with pytest.raises(migrate.SchemaError, match="gids db upgrade"):
-        start(empty_database_url)
-
-
-def test_the_service_does_not_start_on_the_schema_of_another_release(database, database_url):
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20990101_0000'")
-    with pytest.raises(migrate.SchemaError, match="20990101_0000"):
-        start(database_url)
-
-
-def test_the_service_does_not_start_without_a_catalogue(empty, empty_database_url):
+def test_a_case_with_a_referral_goes_there_and_back_unharmed_until_it_is_handed_over(empty):
     upgrade(empty)
-    with pytest.raises(NoCatalogueError, match="gids catalogue import"):
-        start(empty_database_url)
+    with everything(empty).begin() as connection:
+        put(connection, "intake", id=INTAKE, outcome="warm_referral")
+        put(connection, "referral", id=REFERRAL, intake_id=INTAKE)
+        put(connection, "guidance_session", intake_id=INTAKE)
+    go(empty, "-1")
+    upgrade(empty)
+    with everything(empty).begin() as connection:
+        kept = connection.execute(sa.select(metadata.tables["referral"])).one()
+        assert (kept.handed, kept.answers, kept.due) == ("by_hand", True, "escalate")
+        assert kept.due_at == kept.created_at
+        connection.execute(sa.update(metadata.tables["referral"]).values(status="sent"))
+    before = shape_of(empty)
+    with pytest.raises(IntegrityError, match="ck_referral_status"):
+        go(empty, "-1")
+    assert shape_of(empty) == before
 
 
 def test_a_schema_of_a_newer_release_is_left_alone(empty):

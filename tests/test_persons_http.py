@@ -119,6 +119,29 @@ def test_a_consent_is_given_listed_and_withdrawn(client, intake):
     assert faults(unknown) == {("query/after", "unknown")}
 
 
+def test_a_worker_consents_to_invitations_and_to_their_address_alone(client, intake):
+    body = {"purpose": "invitations", "data": ["email"], "textVersion": "2026-11"}
+    given = ask(client, "POST", f"{intake}/consents", body)
+    assert given.status_code == 201, given.text
+    told = given.json()
+    assert (told["purpose"], told["provisionId"], told["recipient"]) == (
+        "invitations", None, "U zelf",
+    )  # fmt: skip
+    assert problem(ask(client, "POST", f"{intake}/consents", body)) == (409, "consent-given")
+    withdrawn = ask(client, "PUT", f"{intake}/consents/{told['id']}/withdrawal")
+    assert withdrawn.json()["withdrawnAt"] == "2026-11-23T09:00:00Z"
+    assert ask(client, "POST", f"{intake}/consents", body).status_code == 201
+    wrong = {**body, "provisionId": CHECK, "data": ["email", "name"]}
+    assert faults(ask(client, "POST", f"{intake}/consents", wrong)) == {
+        ("/provisionId", "not-wanted"),
+        ("/data", "not-wanted"),
+    }
+    nowhere = {"data": ["email"], "textVersion": "2026-11"}
+    assert faults(ask(client, "POST", f"{intake}/consents", nowhere)) == {
+        ("/provisionId", "required")
+    }
+
+
 FAULTS: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
     ({"data": []}, {("/data", "too-short")}),
     ({"data": ["name", "name"]}, {("/data", "repeated")}),
@@ -154,8 +177,13 @@ def test_consent_with_faults_or_where_nothing_can_be_handed_over_is_refused(clie
 def test_the_words_of_a_consent_are_there_for_everybody(open_client):
     answer = httpx.get(f"{open_client.base_url}consent-texts")
     assert answer.status_code == 200, answer.text
-    (text,) = answer.json()["items"]
-    assert text["version"] == "2026-11"
+    text, of_invitations = answer.json()["items"]
+    assert (text["purpose"], text["version"]) == ("hand_over", "2026-11")
+    assert of_invitations["purpose"] == "invitations"
+    assert of_invitations["data"] == [{"data": "email", "said": "uw e-mailadres"}]
+    first = httpx.get(f"{open_client.base_url}consent-texts", params={"limit": 1}).json()
+    after = httpx.get(f"{open_client.base_url}consent-texts", params={"after": first["next"]})
+    assert [*first["items"], *after.json()["items"]] == [text, of_invitations]
     assert {"{recipient}", "{data}"} <= set(
         text["text"].replace(".", " ").replace("?", " ").split()
     )
@@ -168,21 +196,38 @@ def test_insight_gives_everything_that_is_held(client, intake):
     for holder in ("nobody", "me"):
         body = {"holder": holder, "reason": "absence", "note": f"Briefje {holder}"}
         assert ask(client, "PUT", f"{intake}/holder", body).status_code == 200
+    (referral,) = ask(client, "GET", intake).json()["referrals"]
+    url, body = f"/referrals/{referral['id']}/status", {"status": "sent", "note": "Zij belt zelf"}
+    assert client.put(url, json=body, headers=HOLDER).status_code == 200
     held = ask(client, "GET", f"{intake}/personal-data").json()
     assert held["intake"] == ask(client, "GET", intake).json()
     assert held["contactDetails"] == DETAILS
     assert held["consents"] == [consent]
     assert {one["note"] for one in held["holderChanges"]} == {"Briefje nobody", "Briefje me"}
-    (told,) = held["sessionLog"]
+    assert held["intake"]["referrals"][0]["changes"] == [
+        {
+            "at": "2026-11-23T09:00:00Z",
+            "previous": "proposed",
+            "status": "sent",
+            "party": "adviser",
+            "reason": None,
+            "answerBy": "2026-11-30",
+            "note": "Zij belt zelf",
+        }
+    ]
+    assert (held["outcomeChanges"], held["sent"]) == ([], [])
+    told, sent = held["sessionLog"]
+    assert (sent["type"], sent["provisionId"]) == ("referral_sent", CHECK)
     assert (told["region"], told["number"], told["type"]) == ("AM22", 1, "intake_completed")
     assert told["intake"] != intake
-    assert len(held["processing"]) == 5
+    assert len(held["processing"]) == 7
     assert held["processing"][0]["at"] == "2026-11-23T09:00:00Z"
     assert {one["activity"].partition("#")[2] for one in held["processing"]} == {
         "intake-created", "contact-details-changed", "consent-given", "intake-given-back",
-        "holder-changed",
+        "holder-changed", "intake-read", "referral-changed",
     }  # fmt: skip
-    assert held["contactDetailsErasedAt"] == "2027-02-21T09:00:00Z"
+    # A desk has yet to finish: the worker must be reached as long as the intake is there.
+    assert held["contactDetailsErasedAt"] == "2028-11-22T09:00:00Z"
     assert held["intakeErasedAt"] == "2028-11-22T09:00:00Z"
 
 

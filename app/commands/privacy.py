@@ -65,7 +65,7 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
                 details += forget_again(again, one, removed[one], own)
         for one in consents_still_there(database, withdrawn):
             with act() as again:
-                consents += withdraw_again(again, one, withdrawn[one], own)
+                consents += withdraw_again(again, one, withdrawn[one], planning, own)
         database.sweep()
     say(f"intakes: {intakes} erased again")
     say(f"contact details: {details} removed again")
@@ -133,6 +133,7 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
     say(f"intakes: {count.intakes} {will}")
     say(f"entries of the processing log: {count.processing_log} {will}")
     say(f"names of advisers who left: {count.advisers} {will}")
+    say(f"messages that went out: {count.messages} {will}")
     return 0
 
 

@@ -49,7 +49,7 @@ class Caller:
 
     `id` follows from the issuer and the subject, so it is the same in every token of one caller;
     of an adviser it is also the id under which their availability is kept. `region` is set for a
-    werkcentrum alone, `organisation` for an adviser.
+    werkcentrum alone, `organisation` for an adviser, `email` where the token says it.
     """
 
     id: UUID
@@ -58,6 +58,7 @@ class Caller:
     name: str | None = None
     organisation: str | None = None
     region: str | None = None
+    email: str | None = None
 
     @property
     def sees(self) -> str:
@@ -66,7 +67,7 @@ class Caller:
         An adviser's cases lie in any region. Others do nothing on persons, whatever their role:
         who reads a session log is shown the one region asked for, if it is among `logs`.
         """
-        whole = Role.adviser in self.roles or self == SYSTEM
+        whole = Role.adviser in self.roles or self in (SYSTEM, DESK)
         return EVERY_REGION if whole else NO_REGION
 
     @property
@@ -87,5 +88,8 @@ def caller_id(issuer: str, subject: str) -> UUID:
 
 SYSTEM = Caller(UUID(int=1), "system", frozenset({Role.operator}))
 """The service itself: upkeep, retention, the operator at a terminal. No token stands for it."""
+
+DESK = Caller(UUID(int=2), "desk", frozenset())
+"""Whoever holds the link to one hand-over: a receiving desk, without an account."""
 
 ANONYMOUS = Caller(UUID(int=0), "anonymous", frozenset())

@@ -139,9 +139,106 @@ class SessionStatus(StrEnum):
 
 
 class ReferralStatus(StrEnum):
-    """Where a referral stands; its further life follows with the receiving desks."""
+    """Where a referral stands, in the order of its life (app/domain/referrals.py)."""
 
     proposed = "proposed"
+    sent = "sent"
+    received = "received"
+    accepted = "accepted"
+    in_contact = "in_contact"
+    completed = "completed"
+    declined = "declined"
+    expired = "expired"
+    withdrawn = "withdrawn"
+
+
+class HandedBy(StrEnum):
+    """How a worker reaches the other end of a referral.
+
+    desk: the service tells the desk. by_hand: no desk can be told or has a place, so the adviser
+    calls. employer: the worker goes through their own employer, who is told nothing.
+    """
+
+    desk = "desk"
+    by_hand = "by_hand"
+    employer = "employer"
+
+
+class Party(StrEnum):
+    """Who says that a referral goes on."""
+
+    adviser = "adviser"
+    desk = "desk"
+    system = "system"
+
+
+class ReferralReason(StrEnum):
+    """Why a referral ended, or was decided on otherwise; codes, so that they can be counted."""
+
+    not_eligible = "not_eligible"
+    no_capacity = "no_capacity"
+    wrong_desk = "wrong_desk"
+    unreachable = "unreachable"
+    worker_withdrew = "worker_withdrew"
+    no_consent = "no_consent"
+    other_solution = "other_solution"
+    mistake = "mistake"
+    not_in_time = "not_in_time"
+    adviser_decided = "adviser_decided"
+    other = "other"
+
+
+class OutcomeReason(StrEnum):
+    """Why the outcome of an intake was changed, by an adviser or because referrals ended."""
+
+    worker_prefers = "worker_prefers"
+    provision_unsuitable = "provision_unsuitable"
+    provision_unreachable = "provision_unreachable"
+    provision_found = "provision_found"
+    other = "other"
+    referrals_ended = "referrals_ended"
+
+
+class DeskChannel(StrEnum):
+    """How a receiving desk is reached."""
+
+    email = "email"
+    webhook = "webhook"
+    telephone = "telephone"
+
+
+class SubscriptionStatus(StrEnum):
+    """Whether a webhook subscription gets anything."""
+
+    active = "active"
+    paused = "paused"
+    ended = "ended"
+
+
+class EffectKind(StrEnum):
+    """What is done outside the database."""
+
+    hand_over = "hand_over"
+    hand_over_reminder = "hand_over_reminder"
+    hand_over_withdrawn = "hand_over_withdrawn"
+    referral_answered = "referral_answered"
+    referral_overdue = "referral_overdue"
+    referral_expired = "referral_expired"
+    referral_undeliverable = "referral_undeliverable"
+    guidance_reopened = "guidance_reopened"
+    invitation = "invitation"
+    session_reminder = "session_reminder"
+    session_log_entry = "session_log_entry"
+    webhook_test = "webhook_test"
+
+
+class EffectStatus(StrEnum):
+    """Where an effect stands. dead: given up, and to be replayed. dropped: no longer wanted."""
+
+    pending = "pending"
+    delivered = "delivered"
+    dead = "dead"
+    dropped = "dropped"
 
 
 class LogEntryType(StrEnum):
@@ -154,6 +251,15 @@ class LogEntryType(StrEnum):
     session_missed = "session_missed"
     session_cancelled = "session_cancelled"
     guidance_closed = "guidance_closed"
+    outcome_changed = "outcome_changed"
+    referral_sent = "referral_sent"
+    referral_received = "referral_received"
+    referral_accepted = "referral_accepted"
+    referral_in_contact = "referral_in_contact"
+    referral_completed = "referral_completed"
+    referral_declined = "referral_declined"
+    referral_expired = "referral_expired"
+    referral_withdrawn = "referral_withdrawn"
 
 
 class Role(StrEnum):
@@ -192,6 +298,15 @@ class Action(StrEnum):
     keys_rotated = "keys_rotated"
     processing_log_exported = "processing_log_exported"
     retention_run = "retention_run"
+    referral_changed = "referral_changed"
+    hand_over_delivered = "hand_over_delivered"
+    hand_over_read = "hand_over_read"
+    outcome_changed = "outcome_changed"
+    invitation_delivered = "invitation_delivered"
+    desk_changed = "desk_changed"
+    subscription_changed = "subscription_changed"
+    effects_replayed = "effects_replayed"
+    calendar_feed_changed = "calendar_feed_changed"
 
 
 OF_NO_PERSON = frozenset(
@@ -201,9 +316,13 @@ OF_NO_PERSON = frozenset(
         Action.keys_rotated,
         Action.processing_log_exported,
         Action.retention_run,
+        Action.desk_changed,
+        Action.subscription_changed,
+        Action.effects_replayed,
+        Action.calendar_feed_changed,
     }
 )
-"""Deeds of an operator that name no intake: in the audit log alone, and not in the register."""
+"""Deeds that name no intake: in the audit log alone, and not in the register."""
 
 NOT_TOUCHING = frozenset(
     {
@@ -213,6 +332,9 @@ NOT_TOUCHING = frozenset(
         Action.contact_details_expired,
         Action.intake_erased,
         Action.intake_expired,
+        Action.hand_over_delivered,
+        Action.hand_over_read,
+        Action.invitation_delivered,
     }
 )
 """Actions after which a case is as old as it was: reading it, and letting data of it go."""
@@ -229,9 +351,14 @@ class HolderReason(StrEnum):
 
 
 class ConsentPurpose(StrEnum):
-    """What a consent is for. hand_over: the desk of a provision contacts the worker and helps."""
+    """What a consent is for.
+
+    hand_over: the desk of a provision contacts the worker and helps. invitations: the service
+    itself writes to the worker about sessions.
+    """
 
     hand_over = "hand_over"
+    invitations = "invitations"
 
 
 class ContactData(StrEnum):

@@ -7,13 +7,17 @@ from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry, AuditHead
 from app.models.catalogue import CatalogueRecord, CatalogueState
 from app.models.consent import Consent
+from app.models.desk import Desk
 from app.models.holder import HolderChange
 from app.models.idempotency import KeptAnswer
-from app.models.intake import Intake, Referral
+from app.models.intake import Intake, OutcomeChange
+from app.models.outbox import OutboxMessage
 from app.models.person import ContactDetails, PersonKey
 from app.models.processing_log import ProcessingEntry, ProcessingStatus
+from app.models.referral import Referral, ReferralChange
 from app.models.session import GuidanceSession
 from app.models.session_log import SessionLogCounter, SessionLogEntry
+from app.models.subscription import Subscription
 
 metadata = SQLModel.metadata
 
@@ -28,15 +32,20 @@ __all__ = [
     "CatalogueState",
     "Consent",
     "ContactDetails",
+    "Desk",
     "GuidanceSession",
     "HolderChange",
     "Intake",
     "KeptAnswer",
+    "OutboxMessage",
+    "OutcomeChange",
     "PersonKey",
     "ProcessingEntry",
     "ProcessingStatus",
     "Referral",
+    "ReferralChange",
     "SessionLogCounter",
     "SessionLogEntry",
+    "Subscription",
     "metadata",
 ]

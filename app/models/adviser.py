@@ -11,13 +11,19 @@ from app.models.base import enum_column
 
 
 class Adviser(SQLModel, table=True):
-    """A union adviser who holds guidance sessions; `demo` marks one who does not exist."""
+    """A union adviser who holds guidance sessions; `demo` marks one who does not exist.
+
+    The address of their calendar feed follows from `feed_generation`. They have none when it is 0,
+    and none any longer when it is below: an address that ended never comes back.
+    """
 
     __tablename__ = "adviser"
 
     id: UUID = Field(sa_column=sa.Column(sa.Uuid, primary_key=True))
     name: str = Field(max_length=120)
     demo: bool = False
+    email: str | None = Field(default=None, max_length=254)
+    feed_generation: int = 0
 
 
 class AvailabilityWindow(SQLModel, table=True):

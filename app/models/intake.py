@@ -1,4 +1,4 @@
-"""Intakes, and the warm referrals they lead to."""
+"""Intakes, and how their outcome changed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.domain.terms import Outcome, Purpose, ReferralStatus, Side, Verdict
+from app.domain.terms import Outcome, OutcomeReason, Purpose
 from app.models.base import Moment, enum_column
 from app.models.guards import guard
 from app.models.row_security import secured
@@ -51,33 +51,22 @@ class Intake(SQLModel, table=True):
 guard(Intake, postgresql=secured("intake"), sqlite=())
 
 
-class Referral(SQLModel, table=True):
-    """A warm referral to one provision, with the verdict of the day it was made.
+class OutcomeChange(SQLModel, table=True):
+    """The outcome of an intake changed: by an adviser (`adviser_id`), or as referrals ended."""
 
-    `content` holds the reasons and what is to be confirmed, sealed with the person's own key.
-    """
-
-    __tablename__ = "referral"
-    __table_args__ = (
-        sa.UniqueConstraint("intake_id", "provision_id", name="uq_referral_intake_id_provision_id"),
-    )
+    __tablename__ = "outcome_change"
 
     id: UUID = Field(sa_column=sa.Column(sa.Uuid, primary_key=True))
     intake_id: UUID = Field(
-        sa_column=sa.Column(sa.Uuid, sa.ForeignKey("intake.id"), nullable=False)
+        sa_column=sa.Column(sa.Uuid, sa.ForeignKey("intake.id"), nullable=False, index=True)
     )
-    provision_id: str = Field(max_length=120)
-    rank: int
-    name: str = Field(max_length=200)
-    provider: str | None = Field(default=None, max_length=200)
-    receiver: str | None = Field(default=None, max_length=200)
-    via_employer: bool
-    side: Side | None = Field(default=None, sa_column=enum_column(Side, "side", nullable=True))
-    services: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
-    verdict: Verdict = Field(sa_column=enum_column(Verdict, "verdict"))
-    content: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
-    status: ReferralStatus = Field(sa_column=enum_column(ReferralStatus, "status"))
-    created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    outcome: Outcome = Field(sa_column=enum_column(Outcome, "outcome"))
+    reason: OutcomeReason = Field(sa_column=enum_column(OutcomeReason, "reason"))
+    adviser_id: UUID | None = Field(
+        default=None, sa_column=sa.Column(sa.Uuid, sa.ForeignKey("adviser.id"), nullable=True)
+    )
+    note: bytes | None = Field(default=None, sa_column=sa.Column(sa.LargeBinary, nullable=True))
 
 
-guard(Referral, postgresql=secured("referral"), sqlite=())
+guard(OutcomeChange, postgresql=secured("outcome_change"), sqlite=())

@@ -20,6 +20,7 @@ A_PLACE = (
     " AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
 )
 HOLDS_A_PLACE = "status IN ('planned', 'held', 'missed')"
+NOT_REMINDED = "status = 'planned' AND reminded_at IS NULL"
 ADVISER_OVERLAP = "ex_guidance_session_adviser_overlap"
 INTAKE_OVERLAP = "ex_guidance_session_intake_overlap"
 OVERLAPS = ((ADVISER_OVERLAP, "adviser_id"), (INTAKE_OVERLAP, "intake_id"))
@@ -27,12 +28,16 @@ OVERLAPS = ((ADVISER_OVERLAP, "adviser_id"), (INTAKE_OVERLAP, "intake_id"))
 
 
 class GuidanceSession(SQLModel, table=True):
-    """One of at most three conversations after the intake (Handreiking, bijlage 3, 3.e)."""
+    """One of at most three conversations after the intake (Handreiking, bijlage 3, 3.e).
+
+    `sequence` counts the changes of its place, as calendars want it (RFC 5545, 3.8.7.4).
+    """
 
     __tablename__ = "guidance_session"
     __table_args__ = (
         sa.CheckConstraint("number BETWEEN 1 AND 3", name="at_most_three"),
         sa.CheckConstraint("starts_at < ends_at", name="starts_before_ends"),
+        sa.CheckConstraint("sequence >= 0", name="sequence"),
         sa.CheckConstraint(
             f"status = 'cancelled' OR (status = 'waiting' AND {NO_PLACE})"
             f" OR ({HOLDS_A_PLACE} AND {A_PLACE})",
@@ -54,6 +59,12 @@ class GuidanceSession(SQLModel, table=True):
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
         ),
+        sa.Index(
+            "ix_guidance_session_not_reminded",
+            "starts_at",
+            sqlite_where=sa.text(NOT_REMINDED),
+            postgresql_where=sa.text(NOT_REMINDED),
+        ),
     )
 
     id: UUID = Field(sa_column=sa.Column(sa.Uuid, primary_key=True))
@@ -70,6 +81,8 @@ class GuidanceSession(SQLModel, table=True):
     starts_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
     ends_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    sequence: int = 0
+    reminded_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
 
 
 guard(

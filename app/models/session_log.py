@@ -26,7 +26,18 @@ class SessionLogEntry(SQLModel, table=True):
     """One thing that happened. Only codes: no free text, no person, no moment of a session."""
 
     __tablename__ = "session_log_entry"
-    __table_args__ = (sa.CheckConstraint("number >= 1", name="from_one"),)
+    __table_args__ = (
+        sa.CheckConstraint("number >= 1", name="from_one"),
+        sa.Index(
+            "ix_session_log_entry_referral",
+            "region",
+            "intake_pseudonym",
+            "provision_id",
+            "number",
+            sqlite_where=sa.text("provision_id IS NOT NULL"),
+            postgresql_where=sa.text("provision_id IS NOT NULL"),
+        ),
+    )
 
     region: str = Field(
         sa_column=sa.Column(
@@ -47,6 +58,8 @@ class SessionLogEntry(SQLModel, table=True):
     target_sector: str | None = Field(default=None, max_length=120)
     session_number: int | None = None
     mode: Mode | None = Field(default=None, sa_column=enum_column(Mode, "mode", nullable=True))
+    provision_id: str | None = Field(default=None, max_length=120)
+    reason: str | None = Field(default=None, max_length=40)
 
 
 GAPLESS = "ck_session_log_entry_gapless"

@@ -6,13 +6,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
-from app.models import GuidanceSession, Intake, SessionLogEntry
+from app.models import Desk, GuidanceSession, Intake, SessionLogEntry
 from app.schemas.holder import HolderChangeAnswer
-from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, ReferralAnswer
+from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, OutcomeAnswer
+from app.schemas.referral import DeskContact, ReferralAnswer, ReferralSummary, RegionReferral
 from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
 from app.schemas.session_log import LogEntryAnswer
 from app.services.holders import ChangeView
-from app.services.intakes import IntakeView, ReferralView
+from app.services.intakes import IntakeView
+from app.services.referrals import STATUS_OF_ENTRY, ReferralLine, ReferralView
 
 
 def intake_answer(view: IntakeView) -> IntakeAnswer:
@@ -30,6 +32,15 @@ def intake_answer(view: IntakeView) -> IntakeAnswer:
             "referrals": [referral_answer(one) for one in view.referrals],
             "sessions": [session_answer(row, name) for row, name in view.sessions],
         }
+    )
+
+
+def outcome_answer(view: IntakeView) -> OutcomeAnswer:
+    """Show where an intake leads now."""
+    return OutcomeAnswer(
+        outcome=view.intake.outcome,
+        referrals=[referral_answer(one) for one in view.referrals],
+        sessions=[session_answer(row, name) for row, name in view.sessions],
     )
 
 
@@ -85,7 +96,69 @@ def referral_answer(view: ReferralView) -> ReferralAnswer:
             "verdict": referral.verdict,
             "reasons": view.grounds.reasons,
             "to_confirm": view.grounds.to_confirm,
+            "answers_question": referral.answers,
             "status": referral.status,
+            "hand_over": referral.handed,
+            "contact": _contact(view.desk) if view.desk else None,
+            "answer_by": referral.answer_by,
+            "waits_since": referral.escalated_at,
+            "changes": [
+                {
+                    "at": one.change.at,
+                    "previous": one.change.previous,
+                    "status": one.change.status,
+                    "party": one.change.party,
+                    "reason": one.change.reason,
+                    "answer_by": one.change.answer_by,
+                    "note": one.note,
+                }
+                for one in view.changes
+            ],
+        }
+    )
+
+
+def _contact(desk: Desk) -> DeskContact:
+    return DeskContact(
+        desk_id=desk.id,
+        name=desk.name,
+        organisation=desk.organisation,
+        channel=desk.channel,
+        telephone=desk.telephone,
+        email=desk.email,
+        opening=desk.opening,
+        languages=desk.languages,
+        demo=desk.demo,
+    )
+
+
+def referral_summary(line: ReferralLine) -> ReferralSummary:
+    """Show a referral in a list."""
+    referral = line.referral
+    return ReferralSummary(
+        id=referral.id,
+        intake_id=referral.intake_id,
+        provision_id=referral.provision_id,
+        name=referral.name,
+        region=line.intake.region,
+        status=referral.status,
+        hand_over=referral.handed,
+        created_at=referral.created_at,
+        answer_by=referral.answer_by,
+        waits_since=referral.escalated_at,
+    )
+
+
+def region_referral(entry: SessionLogEntry) -> RegionReferral:
+    """Show a referral as the session log tells of it."""
+    return RegionReferral.model_validate(
+        {
+            "number": entry.number,
+            "intake": entry.intake_pseudonym,
+            "provision_id": entry.provision_id,
+            "status": STATUS_OF_ENTRY[entry.type],
+            "reason": entry.reason,
+            "at": entry.at,
         }
     )
 
@@ -129,4 +202,6 @@ def log_entry_answer(entry: SessionLogEntry | sa.Row[Any]) -> LogEntryAnswer:
         target_sector_id=entry.target_sector,
         session_number=entry.session_number,
         mode=entry.mode,
+        provision_id=entry.provision_id,
+        reason=entry.reason,
     )

@@ -11,14 +11,13 @@ from app.dependencies import (
     KnowledgeDep,
     Limit,
     Now,
-    OptionalIdempotencyKey,
     PlanningDep,
 )
 from app.domain.errors import InvalidInput
 from app.domain.intake import examine
 from app.domain.terms import Outcome
 from app.openapi import problems
-from app.routers.answers import intake_answer, intake_summary, referral_answer
+from app.routers.answers import intake_answer, intake_summary
 from app.routers.once import Made, created
 from app.schemas.base import Page
 from app.schemas.intake import (
@@ -26,13 +25,12 @@ from app.schemas.intake import (
     IntakeIn,
     IntakeSummary,
     ProvisionCheckAnswer,
-    ReferralAnswer,
-    ReferralIn,
     RegionCode,
 )
 from app.services import intakes
 from app.services.findings import describe, describe_assessment
 from app.services.intakes import HeldBy
+from app.services.planner import today
 from app.services.regions import region_faults
 
 router = APIRouter()
@@ -64,7 +62,7 @@ CREATED: dict[int | str, dict[str, Any]] = {
 @router.post("/provision-checks", tags=["provisions"])
 def check_provisions(body: IntakeIn, knowledge: KnowledgeDep, now: Now) -> ProvisionCheckAnswer:
     """Check which provisions there are for somebody, without keeping anything."""
-    finding = examine(body.answers(), knowledge, on=intakes.today(now))
+    finding = examine(body.answers(), knowledge, on=today(now))
     return ProvisionCheckAnswer.model_validate(
         {
             **describe(finding, knowledge.catalogue),
@@ -125,33 +123,3 @@ def list_intakes(
 def read_intake(intake_id: IntakeId, act: AdviserAct) -> IntakeAnswer:
     """Read an intake with its referrals and sessions."""
     return intake_answer(intakes.read_intake(act, intake_id))
-
-
-@router.post(
-    "/intakes/{intakeId}/referrals",
-    tags=["intakes"],
-    status_code=201,
-    response_model=ReferralAnswer,
-    responses=problems(404, 409, 422),
-)
-def add_referral(
-    intake_id: IntakeId,
-    body: ReferralIn,
-    act: AdviserAct,
-    knowledge: KnowledgeDep,
-    idempotency_key: OptionalIdempotencyKey = None,
-) -> Response:
-    """Add a warm referral to a provision that is open to this person."""
-
-    def make() -> Made:
-        referral, intake = intakes.add_referral(act, intake_id, body.provision_id, knowledge)
-        return referral_answer(referral), None, intake
-
-    return created(
-        act,
-        make,
-        operation="POST /intakes/referrals",
-        subject=str(intake_id),
-        body=body,
-        key=idempotency_key,
-    )

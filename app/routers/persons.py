@@ -1,5 +1,6 @@
 """The rights of a worker: how they can be reached, what they consent to, insight and erasure."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from app.dependencies import (
     TermsDep,
     swept,
 )
-from app.domain.consent import CONSENT_TEXTS, DATA_NAMES
+from app.domain.consent import CONSENT_TEXTS, DATA, DATA_NAMES
+from app.domain.terms import ConsentPurpose
 from app.openapi import problems
 from app.routers.intakes import IntakeId
 from app.routers.once import Made, created
@@ -80,13 +82,20 @@ def remove_contact_details(intake_id: IntakeId, act: AdviserAct, erasures: Erasu
 @router.get("/consent-texts", tags=["consents"])
 def list_consent_texts(after: After = None, limit: Limit = 25) -> Page[ConsentTextAnswer]:
     """List the words in which a worker is asked for consent, to be read aloud."""
-    said = [ContactDataName(data=data, said=name) for data, name in DATA_NAMES.items()]
-    page, cursor = page_of(list(CONSENT_TEXTS), after=after, limit=limit, key=str)
     texts = [
-        ConsentTextAnswer(version=version, text=CONSENT_TEXTS[version], data=said)
-        for version in page
+        ConsentTextAnswer(
+            purpose=purpose,
+            version=version,
+            text=text,
+            data=[ContactDataName(data=one, said=DATA_NAMES[one]) for one in DATA[purpose]],
+        )
+        for purpose, versions in CONSENT_TEXTS.items()
+        for version, text in versions.items()
     ]
-    return Page(items=texts, next=cursor)
+    page, cursor = page_of(
+        texts, after=after, limit=limit, key=lambda one: f"{one.purpose}.{one.version}"
+    )
+    return Page(items=page, next=cursor)
 
 
 @router.post(
@@ -103,16 +112,16 @@ def give_consent(
     knowledge: KnowledgeDep,
     idempotency_key: OptionalIdempotencyKey = None,
 ) -> Response:
-    """Keep that the worker consents to give these data to the desk of one provision."""
+    """Keep that the worker consents: to give data to a desk, or to be written to about sessions."""
+    give = (
+        consents.give_for_invitations
+        if body.purpose is ConsentPurpose.invitations
+        else partial(consents.give, knowledge=knowledge)
+    )
 
     def make() -> Made:
-        consent, intake = consents.give(
-            act,
-            intake_id,
-            body.provision_id,
-            data=body.data,
-            text_version=body.text_version,
-            knowledge=knowledge,
+        consent, intake = give(
+            act, intake_id, body.provision_id, data=body.data, text_version=body.text_version
         )
         return consent_answer(consent), None, intake
 
@@ -149,10 +158,18 @@ def list_consents(
     responses=problems(404, 409),
 )
 def withdraw_consent(
-    intake_id: IntakeId, consent_id: ConsentId, act: AdviserAct, erasures: ErasureListDep
+    intake_id: IntakeId,
+    consent_id: ConsentId,
+    act: AdviserAct,
+    planning: PlanningDep,
+    erasures: ErasureListDep,
 ) -> ConsentAnswer:
-    """Withdraw a consent; from then on nothing more is given."""
-    return consent_answer(consents.withdraw(act, intake_id, consent_id, erasures))
+    """Withdraw a consent; from then on nothing more is given.
+
+    A desk that got the data and did not accept yet is told to throw them away: the referral is
+    withdrawn, which may reopen the intake.
+    """
+    return consent_answer(consents.withdraw(act, intake_id, consent_id, planning, erasures))
 
 
 @router.get("/intakes/{intakeId}/personal-data", tags=["personal-data"], responses=problems(404))

@@ -219,3 +219,13 @@ def _digits(value: object) -> object:
 
 QueryWhole = Annotated[int, BeforeValidator(_digits)]
 """A whole number in a query or a path: digits only. Give it bounds with Field(ge=, le=)."""
+
+
+def _flag(value: object) -> object:
+    if value in {"true", "false"}:
+        return value == "true"
+    raise refusal("not-a-choice", "This must be true or false.")
+
+
+QueryFlag = Annotated[bool, BeforeValidator(_flag)]
+"""True or false in a query, written so."""

@@ -1,6 +1,6 @@
 """The intake as clients send it and read it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -13,10 +13,7 @@ from app.domain.terms import (
     Mode,
     Outcome,
     Purpose,
-    ReferralStatus,
     Service,
-    Side,
-    Verdict,
 )
 from app.schemas.base import (
     Answer,
@@ -30,6 +27,7 @@ from app.schemas.base import (
     Whole,
     refusal,
 )
+from app.schemas.referral import AssessmentAnswer, ReasonAnswer, RecordId, ReferralAnswer
 from app.schemas.session import AdviserName, SessionAnswer
 
 Said = Annotated[str, Text(200)]
@@ -37,9 +35,6 @@ Said = Annotated[str, Text(200)]
 
 RegionCode = Annotated[str, StringConstraints(strict=True, pattern=r"^AM[0-9]{2}$")]
 """CBS code of an arbeidsmarktregio."""
-
-RecordId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9-]{1,120}$")]
-"""Id of a record of the catalogue."""
 
 ALL_MODES = tuple(Mode)
 
@@ -192,47 +187,6 @@ class MunicipalityMatchAnswer(Answer):
     alternatives: list[MunicipalityName]
 
 
-class ReasonAnswer(Answer):
-    """Why, as a stable code and one Dutch sentence."""
-
-    code: str
-    detail: str
-
-
-class QuestionAnswer(Answer):
-    """What is not known yet, and the one question that settles it."""
-
-    code: str
-    question: str
-
-
-class AssessmentAnswer(Answer):
-    """A provision that is open to this person, or may be."""
-
-    provision_id: str
-    name: str
-    provider: str | None
-    receiver: str | None
-    """Who receives people there; never the name of a person."""
-    via_employer: bool
-    """Through the worker's own employer: only with the worker's consent, and not by us."""
-    side: Side | None
-    """Null for what is there for everyone."""
-    services: list[Service]
-    verdict: Literal[Verdict.available, Verdict.to_confirm]
-    reasons: list[ReasonAnswer]
-    to_confirm: list[QuestionAnswer]
-
-
-class ReferralAnswer(AssessmentAnswer):
-    """A warm referral."""
-
-    id: UUID
-    contact: None = None
-    """The sources name no contacts; a directory of receiving desks will."""
-    status: ReferralStatus
-
-
 class RefusalAnswer(Answer):
     """A provision that is not for this person, with every reason."""
 
@@ -368,6 +322,14 @@ class IntakeAnswer(FindingAnswer):
     sessions: list[SessionAnswer]
 
 
+class OutcomeAnswer(Answer):
+    """Where an intake leads now, and what came of that."""
+
+    outcome: Outcome
+    referrals: list[ReferralAnswer]
+    sessions: list[SessionAnswer]
+
+
 class IntakeSummary(Answer):
     """No more of an intake than is needed to recognise it."""
 
@@ -380,9 +342,3 @@ class IntakeSummary(Answer):
     target_sector_id: str | None
     holder: AdviserName | None
     closed_at: OptionalInstant
-
-
-class ReferralIn(Contract):
-    """A provision to refer to."""
-
-    provision_id: RecordId

@@ -1,7 +1,7 @@
 """What is kept about a person besides the intake: how to reach them, and what they consent to."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -14,18 +14,17 @@ from pydantic import (
 )
 
 from app.domain.bsn import holds_bsn
-from app.domain.terms import ConsentPurpose, ContactData
+from app.domain.email import EMAIL, LONGEST, is_email
+from app.domain.terms import ConsentPurpose, ContactData, EffectKind
 from app.schemas.base import Answer, Contract, Instant, Name, OptionalInstant, refusal
 from app.schemas.holder import HolderChangeAnswer
-from app.schemas.intake import IntakeAnswer, RecordId
+from app.schemas.intake import IntakeAnswer
+from app.schemas.referral import OutcomeChangeAnswer, RecordId
 from app.schemas.session_log import LogEntryAnswer
 
 # With a country code, 8 to 15 digits (E.164), or the ten digits of a Dutch number. Nine digits
 # are no Dutch number, and could be a BSN.
 TELEPHONE = r"^((\+|00)[1-9]([ ()./-]{0,3}[0-9]){7,14}|\(?0[1-9]([ ()./-]{0,3}[0-9]){8})$"
-# As browsers read <input type=email> (HTML Living Standard, 4.10.5.1.5), and with a dot.
-_LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-EMAIL = rf"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})+$"
 
 
 def _telephone(value: str) -> str:
@@ -38,7 +37,7 @@ def _telephone(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not re.fullmatch(EMAIL, value, re.ASCII):
+    if not is_email(value):
         raise refusal("email", "This must be an e-mail address, such as naam@voorbeeld.nl.")
     if holds_bsn(value):  # UAVG art. 46
         raise refusal(
@@ -57,9 +56,9 @@ Telephone = Annotated[
 
 Email = Annotated[
     str,
-    StringConstraints(strict=True, strip_whitespace=True, max_length=254),
+    StringConstraints(strict=True, strip_whitespace=True, max_length=LONGEST),
     AfterValidator(_email),
-    WithJsonSchema({"type": "string", "maxLength": 254, "pattern": EMAIL}),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST, "pattern": EMAIL}),
 ]
 """An e-mail address; whether somebody reads it there, only a message can tell."""
 
@@ -105,13 +104,15 @@ def _each_once(data: list[ContactData]) -> list[ContactData]:
 class ConsentIn(Contract):
     """What a worker consents to, and in which words they were asked."""
 
-    provision_id: RecordId
-    """The provision whose desk receives the data."""
+    purpose: ConsentPurpose = ConsentPurpose.hand_over
+    provision_id: RecordId | None = None
+    """The provision whose desk receives the data; left out for invitations, which go to nobody."""
     data: Annotated[
         list[ContactData],
         Field(min_length=1, max_length=len(ContactData), json_schema_extra={"uniqueItems": True}),
         AfterValidator(_each_once),
     ]
+    """For invitations the e-mail address alone."""
     text_version: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}$")]
     """Of the text that was read to the worker; see GET /v1/consent-texts."""
 
@@ -120,11 +121,12 @@ class ConsentAnswer(Answer):
     """A consent, for as long as it is not withdrawn."""
 
     id: UUID
-    provision_id: str
+    provision_id: str | None
+    """Null for invitations."""
     recipient: str
     """Who receives the data; never the employer."""
     purpose: ConsentPurpose
-    """What for: the recipient may contact the worker and help them further."""
+    """What for: the recipient may contact the worker and help them, or we write about sessions."""
     data: list[ContactData]
     text_version: str
     given_at: Instant
@@ -141,6 +143,7 @@ class ContactDataName(Answer):
 class ConsentTextAnswer(Answer):
     """The words in which a worker is asked for consent, to be read aloud."""
 
+    purpose: ConsentPurpose
     version: str
     text: str
     """In it, {recipient} stands for who receives, and {data} for what."""
@@ -163,6 +166,27 @@ class ProcessingAnswer(Answer):
     at: Instant
 
 
+class SentAnswer(Answer):
+    """A message that went out about this person, to a desk or to themselves."""
+
+    kind: Literal[
+        EffectKind.hand_over,
+        EffectKind.hand_over_reminder,
+        EffectKind.hand_over_withdrawn,
+        EffectKind.invitation,
+        EffectKind.session_reminder,
+    ]
+    at: Instant
+    referral_id: UUID | None
+    session_id: UUID | None
+    desk: str | None
+    """Null: to the worker."""
+    organisation: str | None
+    """Of the desk."""
+    data: list[ContactData]
+    """What a hand-over told the desk, by the consent that held."""
+
+
 class PersonalDataAnswer(Answer):
     """Everything that is held about one person (AVG, article 15)."""
 
@@ -170,6 +194,8 @@ class PersonalDataAnswer(Answer):
     contact_details: ContactDetailsAnswer | None
     consents: list[ConsentAnswer]
     holder_changes: list[HolderChangeAnswer]
+    outcome_changes: list[OutcomeChangeAnswer]
+    sent: list[SentAnswer]
     session_log: list[ToldAnswer]
     """Kept under a pseudonym, also after erasure."""
     processing: list[ProcessingAnswer]

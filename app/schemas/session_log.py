@@ -21,3 +21,7 @@ class LogEntryAnswer(Answer):
     target_sector_id: str | None
     session_number: int | None
     mode: Mode | None
+    provision_id: str | None
+    """Of what is about a referral."""
+    reason: str | None
+    """Why a referral ended or the outcome was changed: a code."""

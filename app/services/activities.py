@@ -17,6 +17,8 @@ DATA_SUBJECT = "data-subject"
 intake."""
 
 ASKED = "Op verzoek van de werkende (voorstel: AVG artikel 6, lid 1, onder b)"
+CONSENT = "Toestemming van de werkende (voorstel: AVG artikel 6, lid 1, onder a)"
+CONSENTED = "Toestemming van de werkende (voorstel: AVG artikel 6, lid 1, onder a)"
 PROOF = "Wettelijke plicht: toestemming kunnen aantonen (AVG artikel 7, lid 1)"
 WITHDRAWAL = "Wettelijke plicht: toestemming kunnen intrekken (AVG artikel 7, lid 3)"
 INSIGHT = "Wettelijke plicht: recht op inzage (AVG artikel 15)"
@@ -55,6 +57,54 @@ ACTIVITIES: dict[Action, Activity] = {
         "Vastleggen welke voorziening past bij de werkende.",
         ASKED,
     ),
+    Action.referral_changed: Activity(
+        "Doorverwijzing volgen",
+        "Vastleggen of een loket de werkende overneemt, en hoe het verder gaat.",
+        ASKED,
+    ),
+    Action.hand_over_delivered: Activity(
+        "Gegevens aan een loket geven",
+        "Het loket van een voorziening de gegevens geven waar de werkende ja tegen zei,"
+        " zodat het de werkende kan helpen.",
+        CONSENT,
+    ),
+    Action.hand_over_read: Activity(
+        "Gegevens door een loket bekijken",
+        "Het loket leest op een eigen pagina wie het kan helpen, en waarmee.",
+        CONSENT,
+    ),
+    Action.outcome_changed: Activity(
+        "Uitkomst van de intake wijzigen",
+        "Vastleggen dat er toch gesprekken komen, of juist een doorverwijzing, en waarom.",
+        ASKED,
+    ),
+    Action.invitation_delivered: Activity(
+        "Bericht over een gesprek sturen",
+        "De werkende laten weten wanneer een gesprek is, als de werkende dat wil.",
+        CONSENT,
+    ),
+    Action.referral_changed: Activity(
+        "Doorverwijzing bijhouden",
+        "Vastleggen hoe het met een doorverwijzing gaat, en wie dat zei.",
+        ASKED,
+    ),
+    Action.hand_over_delivered: Activity(
+        "Gegevens sturen naar een loket",
+        "Een loket vragen om de werkende te helpen."
+        " Het loket krijgt alleen de gegevens die de werkende wil delen.",
+        CONSENTED,
+    ),
+    Action.hand_over_read: Activity(
+        "Gegevens tonen aan een loket",
+        "Het loket leest de aanvraag op een eigen pagina en antwoordt daar."
+        " Het ziet alleen de gegevens die de werkende wil delen.",
+        CONSENTED,
+    ),
+    Action.outcome_changed: Activity(
+        "Uitkomst wijzigen",
+        "Vastleggen dat het anders verder gaat, en waarom: gesprekken of een doorverwijzing.",
+        ASKED,
+    ),
     Action.session_booked: Activity(
         "Gesprek afspreken",
         "Een gesprek afspreken op een tijd die de werkende of de adviseur kiest.",
@@ -74,6 +124,11 @@ ACTIVITIES: dict[Action, Activity] = {
         "Gesprek afsluiten",
         "Vastleggen of een gesprek is gevoerd, gemist of afgezegd, en hoe het verder gaat.",
         ASKED,
+    ),
+    Action.invitation_delivered: Activity(
+        "Bericht over een gesprek sturen",
+        "De werkende een uitnodiging of een herinnering voor een gesprek mailen.",
+        CONSENTED,
     ),
     Action.holder_changed: Activity(
         "Intake overnemen",

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.db import Database
+from app.db import Database, show_every_region
 from app.domain.access import Caller
 from app.domain.terms import NOT_TOUCHING, Action
-from app.models import Intake
-from app.services import audit, processing_log
+from app.models import Intake, SessionLogEntry
+from app.services import audit, outbox, processing_log
 from app.services.deeds import Deed
+from app.services.outbox import Effect
 from app.services.processing_log import Trace
 from app.vault import Vault
 
@@ -26,8 +27,12 @@ class Act:
     now: datetime
     vault: Vault
     deeds: list[Deed] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    """What is to be done outside the database once this is committed."""
+    told: list[SessionLogEntry] = field(default_factory=list)
+    """What was written in session logs; subscriptions hear of it."""
     at_last: list[Callable[[], None]] = field(default_factory=list)
-    """What cannot be rolled back, done when all else went well and only the commit remains."""
+    """What cannot be rolled back, or may wait for nobody: done when only the commit remains."""
 
     def did(
         self,
@@ -48,9 +53,17 @@ class Act:
 
 @contextmanager
 def acting(
-    database: Database, caller: Caller, vault: Vault, trace: Trace, *, now: datetime
+    database: Database,
+    caller: Caller,
+    vault: Vault,
+    trace: Trace,
+    *,
+    now: datetime,
+    region: str | None = None,
 ) -> Iterator[Act]:
     """Yield an act in one transaction, and write its trail last: the head is then held briefly.
+
+    It is shown what its caller sees, or this one region; only its trail is of every region.
 
     Raises:
         AuditHeadError: the audit log cannot tell of it; see app.services.audit.append.
@@ -58,12 +71,19 @@ def acting(
         OSError: what was let go cannot be put on the erasure list.
 
     """
-    with database.write(caller.sees) as session:
+    with database.write(region or caller.sees) as session:
         act = Act(session, caller, now, vault)
         yield act
-        if act.deeds:
+        if act.deeds or act.effects or act.told:
             session.flush()
+            show_every_region(session)
+        if act.deeds:
             processing_log.append(session, vault, trace, act.deeds, now=now)
             audit.append(session, vault, caller, act.deeds, now=now)
+        if act.effects or act.told:
+            # After the head of the audit log, which lets one transaction pass at a time: so the
+            # order in the outbox is the order of the commits.
+            audit.wait_for_turn(session)
+            outbox.put(session, act.effects, act.told, now=now)
         for do in act.at_last:
             do()

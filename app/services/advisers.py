@@ -22,8 +22,11 @@ from pydantic_core import ErrorDetails
 from sqlmodel import Session, col, select
 
 from app.catalogue import read_yaml
+from app.config import EXAMPLE
+from app.db import insert_into
 from app.domain.access import caller_id
 from app.domain.catalogue import Region
+from app.domain.email import is_email
 from app.domain.planning import DayException, Window
 from app.domain.terms import Mode, Role
 from app.models import Adviser, AvailabilityException, AvailabilityWindow
@@ -78,6 +81,12 @@ def _day(value: object) -> object:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
     raise ValueError("write a day as 2027-06-30")
+
+
+def _email(value: str) -> str:
+    if not is_email(value):
+        raise ValueError("this must be an e-mail address, such as naam@voorbeeld.nl")
+    return value
 
 
 Region4 = Annotated[str, AfterValidator(_region)]
@@ -145,6 +154,8 @@ class AdviserIn(_Strict):
     login: LoginIn | None = None
     id: UUID = Field(default_factory=_of_the_login, validate_default=True)
     name: Annotated[str, Field(min_length=1, max_length=120)]
+    email: Annotated[str, AfterValidator(_email)] | None = None
+    """Where invitations go; left out, it stays as it was."""
     windows: list[WindowIn] = []
     exceptions: list[ExceptionIn] = []
 
@@ -197,8 +208,7 @@ def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bo
     """Replace the availability of these advisers; sessions already planned stay as they are."""
     # In the order in which the planner locks them: the two then wait for each other at most once.
     for adviser in sorted(advisers, key=lambda one: one.id):
-        session.merge(Adviser(id=adviser.id, name=adviser.name, demo=demo))
-        session.flush()
+        _keep(session, adviser, demo=demo)
         for table in (AvailabilityWindow, AvailabilityException):
             session.execute(sa.delete(table).where(col(table.adviser_id) == adviser.id))
         for place, window in enumerate(adviser.windows):
@@ -221,6 +231,17 @@ def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bo
     session.flush()
 
 
+def _keep(session: Session, adviser: AdviserIn, *, demo: bool) -> None:
+    said = {"name": adviser.name, "demo": demo}
+    if adviser.email is not None:
+        said["email"] = adviser.email
+    session.execute(
+        insert_into(session, Adviser)
+        .values(id=adviser.id, feed_generation=0, **said)
+        .on_conflict_do_update(index_elements=["id"], set_=said)
+    )
+
+
 def have_hours(session: Session) -> bool:
     """Tell whether any adviser has hours; without them every session waits."""
     extra = select(AvailabilityException.id).where(col(AvailabilityException.available))
@@ -236,7 +257,7 @@ def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:
     None of them exists.
     """
     at_the_desk = [
-        AdviserIn(id=caller.id, name=caller.name or "Demo-adviseur")
+        AdviserIn(id=caller.id, name=caller.name or "Demo-adviseur", email=caller.email)
         for caller in DEMO_CALLERS.values()
         if Role.adviser in caller.roles
     ]
@@ -244,6 +265,7 @@ def demo_advisers(regions: Iterable[Region]) -> list[AdviserIn]:
         AdviserIn(
             id=uuid5(NAMESPACE, f"demo/{region.code}/{number}"),
             name=f"Demo-adviseur {number} ({region.name})",
+            email=f"demo-{region.code.lower()}-{number}@{EXAMPLE}",
             windows=[
                 WindowIn(region=region.code, mode=mode, weekday=day, starts=time(9), ends=time(17))
                 for day in WORKING_DAYS

@@ -174,6 +174,11 @@ def append(
     )
 
 
+def wait_for_turn(session: Session) -> None:
+    """Hold the head until the transaction ends, so that transactions that do this are in order."""
+    _lock_head(session)
+
+
 def _whose(deed: Deed) -> Sequence[UUID | None]:
     return [one.id for one in deed.intakes] or [None]
 

@@ -14,6 +14,7 @@ from app.models import ContactDetails, Intake
 from app.services import erasure_list
 from app.services.acts import Act
 from app.services.holders import find_intake, held_row
+from app.services.invitations import invite_worker
 from app.services.sealed import cipher_of
 
 PLACE = "contact_details.content"
@@ -29,13 +30,14 @@ class Details:
 
 
 def change(act: Act, intake_id: UUID, details: Details) -> Details:
-    """Keep these details in the place of what there was.
+    """Keep these details in the place of what there was; invitations go to another address anew.
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
 
     """
     intake = held_row(act, intake_id)
+    previous = open_details(act, intake)
     document = json.dumps(asdict(details), ensure_ascii=False).encode()
     sealed = cipher_of(act.session, act.vault, intake.id).seal(PLACE, intake.id, document)
     kept = {"content": sealed, "changed_at": act.now}
@@ -45,6 +47,8 @@ def change(act: Act, intake_id: UUID, details: Details) -> Details:
         .on_conflict_do_update(index_elements=["intake_id"], set_=kept)
     )
     act.did(Action.contact_details_changed, intake)
+    if details.email is not None and (previous is None or details.email != previous.email):
+        invite_worker(act, intake.id)
     return details
 
 

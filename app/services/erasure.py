@@ -15,23 +15,30 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.db import Database
 from app.domain.access import EVERY_REGION
-from app.domain.terms import Action, Outcome
+from app.domain.errors import NotFound
+from app.domain.referrals import WITH_THE_DESK
+from app.domain.terms import Action, EffectKind, HandedBy, LogEntryType, Outcome
 from app.models import (
     Consent,
     ContactDetails,
     GuidanceSession,
     HolderChange,
     Intake,
+    OutcomeChange,
     PersonKey,
     Referral,
+    ReferralChange,
     SessionLogCounter,
 )
-from app.services import consents, contact_details, erasure_list
+from app.services import consents, contact_details, erasure_list, outbox
 from app.services.acts import Act
-from app.services.holders import NotYoursError, locked_intake
+from app.services.hand_over import must_be_told
+from app.services.holders import NotYoursError, locked_for_others, locked_intake
 from app.services.idempotency import forget_person
+from app.services.outbox import Effect, to_desk
 from app.services.planner import Planning
-from app.services.session_log import lock_region
+from app.services.referrals import referrals_of
+from app.services.session_log import append
 from app.services.sessions import close_guidance, fill_places, sessions_of
 
 REPLAY = "replay"
@@ -41,14 +48,19 @@ HANGING_ON_AN_INTAKE: tuple[type[SQLModel], ...] = (
     ContactDetails,
     HolderChange,
     Consent,
+    ReferralChange,
     Referral,
+    OutcomeChange,
     GuidanceSession,
     PersonKey,
 )
+"""In an order that foreign keys allow."""
 
 
 def erase(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> None:
-    """Erase a person at their request (AVG, article 17); sessions ahead end first, as always.
+    """Erase a person at their request (AVG, article 17); what is open of them ends first.
+
+    Desks that have their data are told to throw them away (article 19).
 
     Raises:
         NotFound: there is none with this id, or not for this caller.
@@ -61,18 +73,30 @@ def erase(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> None
             "Only who holds an intake can erase it."
             " Take it over first, if it is of your organisation."
         )
-    end_guidance(act, counter, intake, planning)
+    _end_and_fill(act, counter, intake, planning)
     act.did(Action.intake_erased, intake)
     remove(act, [intake], erasures)
 
 
-def end_guidance(act: Act, counter: SessionLogCounter, intake: Intake, planning: Planning) -> None:
-    """End what lies ahead of an intake, and give its places to who waits."""
-    if intake.outcome is Outcome.guidance and intake.closed_at is None:
-        close_guidance(
-            act, counter, intake, [row for row, _ in sessions_of(act.session, intake.id)]
-        )
+def _end_and_fill(act: Act, counter: SessionLogCounter, intake: Intake, planning: Planning) -> None:
+    if end_what_is_open(act, counter, intake):
         fill_places(act, counter, intake.region, planning)
+
+
+def end_what_is_open(act: Act, counter: SessionLogCounter, intake: Intake) -> bool:
+    """End the referrals and the guidance of an intake that goes, so that the session log tells.
+
+    The caller holds the region and the intake. Says whether there was guidance. Of a referral that
+    was not handed over the log told nothing, so it tells of no end either.
+    """
+    for referral in referrals_of(act.session, intake.id):
+        if referral.status in WITH_THE_DESK:
+            entry, provision = LogEntryType.referral_withdrawn, referral.provision_id
+            append(act, counter, intake, entry, provision_id=provision)
+    if intake.outcome is not Outcome.guidance or intake.closed_at is not None:
+        return False
+    close_guidance(act, counter, intake, [row for row, _ in sessions_of(act.session, intake.id)])
+    return True
 
 
 def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
@@ -82,11 +106,29 @@ def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
     """
     ids = [intake.id for intake in intakes]
     act.session.flush()
+    _tell_desks(act, ids)
     forget_person(act.session, *ids)
+    outbox.forget_intakes(act.session, ids)
     for table in HANGING_ON_AN_INTAKE:
         _delete(act.session, table, "intake_id", ids)
     _delete(act.session, Intake, "id", ids)
     act.at_last.append(partial(erasure_list.add, erasures, ids, at=act.now))
+
+
+def _tell_desks(act: Act, ids: Sequence[UUID]) -> None:
+    """Tell desks to throw away what they were handed; nothing else is sent about these persons."""
+    act.effects[:] = [effect for effect in act.effects if effect.intake_id not in ids]
+    handed = select(Referral).where(
+        col(Referral.intake_id).in_(ids), col(Referral.handed) == HandedBy.desk
+    )
+    for referral in act.session.exec(handed.order_by(col(Referral.created_at), col(Referral.id))):
+        if referral.desk_id is not None and must_be_told(act.session, referral):
+            told = Effect(
+                recipient=to_desk(referral.desk_id),
+                kind=EffectKind.hand_over_withdrawn,
+                facts={"referral": str(referral.id)},
+            )
+            act.effects.append(told)
 
 
 def _delete(session: Session, table: type[SQLModel], column: str, ids: Sequence[UUID]) -> None:
@@ -98,14 +140,11 @@ def _delete(session: Session, table: type[SQLModel], column: str, ids: Sequence[
 
 def erase_again(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> bool:
     """Erase a person whom a restored backup brought back; says whether they were there."""
-    found = act.session.get(Intake, intake_id)
-    if found is None:
+    try:
+        intake, counter = locked_for_others(act, intake_id)
+    except NotFound:
         return False
-    counter = lock_region(act.session, found.region)
-    intake = _held(act.session, intake_id)
-    if intake is None:
-        return False
-    end_guidance(act, counter, intake, planning)
+    _end_and_fill(act, counter, intake, planning)
     act.did(Action.intake_erased, intake, reason=REPLAY)
     remove(act, [intake], erasures)
     return True
@@ -125,15 +164,22 @@ def forget_again(act: Act, intake_id: UUID, at: datetime, erasures: Path) -> boo
     return True
 
 
-def withdraw_again(act: Act, consent_id: UUID, at: datetime, erasures: Path) -> bool:
+def withdraw_again(
+    act: Act, consent_id: UUID, at: datetime, planning: Planning, erasures: Path
+) -> bool:
     """Withdraw a consent that was withdrawn at a moment; says whether it held."""
     found = act.session.get(Consent, consent_id)
-    intake = None if found is None else _held(act.session, found.intake_id)
+    if found is None:
+        return False
+    try:
+        intake, counter = locked_for_others(act, found.intake_id)
+    except NotFound:
+        return False
     consent = act.session.get(Consent, consent_id, populate_existing=True)
-    if intake is None or consent is None or consent.withdrawn_at is not None:
+    if consent is None or consent.withdrawn_at is not None:
         return False
     act.did(Action.consent_withdrawn, intake, reason=REPLAY, touching=False)
-    consents.end(act, consent, erasures, at=at)
+    consents.end(act, counter, intake, consent, planning, erasures, at=at)
     return True
 
 

@@ -1,6 +1,7 @@
 """Which intakes an adviser sees, and how one goes from one adviser to another."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from app.domain.access import Caller
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.terms import Action, HolderReason, SessionStatus
 from app.models import Adviser, GuidanceSession, HolderChange, Intake, SessionLogCounter
+from app.services import outbox
 from app.services.acts import Act
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.sealed import cipher_of
@@ -60,17 +62,29 @@ def sees(caller: Caller) -> sa.ColumnElement[bool]:
     return sa.or_(_acts_on(caller), _waits_for(caller))
 
 
+def seen_ids(caller: Caller) -> sa.CompoundSelect[UUID]:
+    """Select the ids of the intakes that `sees` says, each by its own index.
+
+    For lists of what hangs on an intake: `sees` would be asked of every row.
+    """
+    ids = sa.select(col(Intake.id))
+    return sa.union_all(ids.where(_holds(caller)), _talks(caller), ids.where(_waits_for(caller)))
+
+
 def _acts_on(caller: Caller) -> sa.ColumnElement[bool]:
-    talks = (
-        sa.select(sa.literal(1))
-        .where(
-            col(GuidanceSession.intake_id) == col(Intake.id),
-            col(GuidanceSession.adviser_id) == caller.id,
-            col(GuidanceSession.status) == SessionStatus.planned,
-        )
-        .exists()
+    talks = _talks(caller).where(col(GuidanceSession.intake_id) == col(Intake.id)).exists()
+    return sa.or_(_holds(caller), talks)
+
+
+def _holds(caller: Caller) -> sa.ColumnElement[bool]:
+    return col(Intake.holder_id) == caller.id
+
+
+def _talks(caller: Caller) -> sa.Select[UUID]:
+    return sa.select(col(GuidanceSession.intake_id)).where(
+        col(GuidanceSession.adviser_id) == caller.id,
+        col(GuidanceSession.status) == SessionStatus.planned,
     )
-    return sa.or_(col(Intake.holder_id) == caller.id, talks)
 
 
 def _waits_for(caller: Caller) -> sa.ColumnElement[bool]:
@@ -127,6 +141,18 @@ def locked_intake(act: Act, intake_id: UUID) -> tuple[Intake, SessionLogCounter]
     return held_row(act, intake_id), counter
 
 
+def locked_for_others(act: Act, intake_id: UUID) -> tuple[Intake, SessionLogCounter]:
+    """Hold an intake as `locked_intake` does, for a desk or for the service itself.
+
+    Raises:
+        NotFound: it was erased.
+
+    """
+    region = act.session.exec(select(Intake.region).where(col(Intake.id) == intake_id)).first()
+    counter = lock_region(act.session, region)
+    return _find(act, intake_id, sa.true(), lock=True), counter
+
+
 def _find(
     act: Act, intake_id: UUID, shown: sa.ColumnElement[bool], *, lock: bool = False
 ) -> Intake:
@@ -147,7 +173,7 @@ def _is(act: Act, intake_id: UUID, true: sa.ColumnElement[bool]) -> bool:
 
 
 def know_adviser(act: Act) -> UUID:
-    """Keep the name of the adviser who asks, once; return their id.
+    """Keep name and e-mail address of the adviser who asks, once; return their id.
 
     The row is held, in the way of who only refers to it: retention forgets who left, and must not
     do so now.
@@ -157,12 +183,33 @@ def know_adviser(act: Act) -> UUID:
     while found is None:
         act.session.execute(
             insert_into(act.session, Adviser)
-            .values(id=act.caller.id, name=act.caller.name or "Adviseur", demo=False)
+            .values(
+                id=act.caller.id,
+                name=act.caller.name or "Adviseur",
+                email=act.caller.email,
+                demo=False,
+                feed_generation=0,
+            )
             .on_conflict_do_nothing()
         )
         held = known.with_for_update(read=True, key_share=True)
         found = act.session.exec(held).one_or_none()
+    if act.caller.email is not None:
+        act.at_last.append(partial(_keep_email, act))
     return found
+
+
+def _keep_email(act: Act) -> None:
+    """Keep the e-mail address of an adviser of whom none was known.
+
+    Whoever plans holds rows of advisers in one order, and this is out of that order: so it comes
+    last, waits for nobody, and is left to the next time when somebody plans with them just now.
+    """
+    unknown = select(Adviser).where(col(Adviser.id) == act.caller.id, col(Adviser.email).is_(None))
+    free = unknown.with_for_update(key_share=True, skip_locked=True)
+    adviser = act.session.exec(free).one_or_none()
+    if adviser is not None:
+        adviser.email = act.caller.email
 
 
 def take_over(act: Act, intake_id: UUID, reason: HolderReason, note: str | None) -> ChangeView:
@@ -244,6 +291,8 @@ def _change(
     act.session.add(change)
     intake.holder_id = holder_id
     act.session.flush()
+    if holder_id is not None:
+        act.effects.extend(outbox.pass_on(act.session, intake.id, holder_id, now=act.now))
     action = Action.holder_changed if holder_id else Action.intake_given_back
     act.did(action, intake, reason=reason, touching=touching)
     return ChangeView(

@@ -13,7 +13,7 @@ import holidays
 from sqlmodel import Session, col, select
 
 from app.config import Settings
-from app.domain.planning import DayException, Slot, Window, choose, slots
+from app.domain.planning import AMSTERDAM, DayException, Slot, Window, choose, slots
 from app.domain.terms import LogEntryType, Mode, SessionStatus
 from app.models import (
     Adviser,
@@ -23,6 +23,8 @@ from app.models import (
     Intake,
     SessionLogCounter,
 )
+from app.services.acts import Act
+from app.services.invitations import AHEAD, invite, place_of
 from app.services.session_log import append
 
 OCCUPYING = (SessionStatus.planned, SessionStatus.held, SessionStatus.missed)
@@ -78,6 +80,11 @@ class Availability:
     def exceptions_in(self, region: str) -> list[DayException]:
         """Leave out extra hours in other regions; an absence is everywhere."""
         return [one for one in self.exceptions if not one.available or one.region == region]
+
+
+def today(now: datetime) -> date:
+    """Say which day it is in the Netherlands."""
+    return now.astimezone(AMSTERDAM).date()
 
 
 @lru_cache(maxsize=8)
@@ -176,11 +183,7 @@ def _day_exception(row: AvailabilityException) -> DayException:
 
 
 def fill_waiting(
-    session: Session,
-    counter: SessionLogCounter,
-    region: str | None,
-    planning: Planning,
-    now: datetime,
+    act: Act, counter: SessionLogCounter, region: str | None, planning: Planning
 ) -> list[Intake]:
     """Give free places to who waits in this region, in the order in which they came.
 
@@ -188,6 +191,7 @@ def fill_waiting(
     session. Without a known region, only places by telephone or video are given, from the whole
     country.
     """
+    session, now = act.session, act.now
     queue = session.exec(
         select(GuidanceSession, Intake)
         .join(Intake, col(Intake.id) == col(GuidanceSession.intake_id))
@@ -214,14 +218,12 @@ def fill_waiting(
         taken = starts_of(session, intake.id)
         chosen = free.choose(begins, modes, count=len(waiting), taken=taken)
         for one, slot in zip(waiting, chosen, strict=False):
-            place(one, slot)
-            session.flush()
+            give_place(act, one, slot)
             append(
-                session,
+                act,
                 counter,
                 intake,
                 LogEntryType.session_planned,
-                now=now,
                 session_number=one.number,
                 mode=one.mode,
             )
@@ -313,11 +315,17 @@ def starts_of(session: Session, intake_id: UUID) -> list[datetime]:
     return [moment for moment in starts if moment is not None]
 
 
-def place(guidance_session: GuidanceSession, slot: Slot) -> None:
-    """Give a session this place."""
-    guidance_session.status = SessionStatus.planned
-    guidance_session.adviser_id = UUID(slot.adviser)
-    guidance_session.region = slot.region
-    guidance_session.mode = slot.mode
-    guidance_session.starts_at = slot.starts_at
-    guidance_session.ends_at = slot.ends_at
+def give_place(act: Act, row: GuidanceSession, slot: Slot) -> None:
+    """Give a session this place, store it, and invite to it."""
+    was = place_of(row)
+    row.status = SessionStatus.planned
+    row.adviser_id = UUID(slot.adviser)
+    row.region = slot.region
+    row.mode = slot.mode
+    row.starts_at = slot.starts_at
+    row.ends_at = slot.ends_at
+    row.sequence += was is not None
+    # An invitation this late is reminder enough.
+    row.reminded_at = act.now if slot.starts_at <= act.now + AHEAD else None
+    act.session.flush()
+    invite(act, row, was)

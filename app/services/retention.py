@@ -1,4 +1,4 @@
-"""What is kept no longer than needed (AVG, article 5, 1 e): three classes, each with its term."""
+"""What is kept no longer than needed (AVG, article 5, 1 e): classes, each with its term."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,24 +14,33 @@ from sqlmodel import Session, col
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
+from app.domain.referrals import WITH_THE_DESK
 from app.domain.terms import Action, Outcome, SessionStatus
-from app.models import Adviser, ContactDetails, GuidanceSession, Intake, ProcessingEntry, metadata
-from app.services import erasure_list
+from app.models import (
+    Adviser,
+    ContactDetails,
+    GuidanceSession,
+    Intake,
+    OutboxMessage,
+    ProcessingEntry,
+    Referral,
+    metadata,
+)
+from app.services import erasure_list, outbox
 from app.services.acts import Act, acting
-from app.services.erasure import remove
+from app.services.erasure import end_what_is_open, remove
 from app.services.processing_log import forget_before, new_trace
 from app.services.session_log import lock_region
-from app.services.sessions import close_guidance, sessions_of
 from app.vault import Vault
 
 BATCH = 100
 """Persons per transaction."""
 
-GUIDANCE_BATCH = 10
-"""Persons per transaction when their guidance is to be ended: their region waits meanwhile."""
+OPEN_BATCH = 10
+"""Persons per transaction of whom something is to be ended: their region waits meanwhile."""
 
 LOG_BATCH = 1000
-"""Entries of the processing log per transaction."""
+"""Entries of the processing log, or messages that went out, per transaction."""
 
 Place = tuple[datetime, UUID]
 """How far a run has come: when the last case was touched, and its id."""
@@ -44,6 +53,7 @@ class Terms:
     contact_details: timedelta
     intakes: timedelta
     processing_log: timedelta
+    outbox: timedelta
 
     @classmethod
     def of(cls, settings: Settings) -> "Terms":
@@ -52,6 +62,7 @@ class Terms:
             contact_details=settings.retention_contact_details,
             intakes=settings.retention_intakes,
             processing_log=settings.retention_processing_log,
+            outbox=settings.retention_outbox,
         )
 
 
@@ -63,6 +74,7 @@ class Count:
     intakes: int
     processing_log: int
     advisers: int = 0
+    messages: int = 0
 
 
 def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
@@ -70,11 +82,13 @@ def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
     log = sa.select(ProcessingEntry).where(
         col(ProcessingEntry.started_at) < now - terms.processing_log
     )
+    messages = sa.select(OutboxMessage).where(*outbox.is_old(now - terms.outbox))
     return Count(
         contact_details=_count(session, due_contact_details(terms, now)),
         intakes=_count(session, due_intakes(terms, now)),
         processing_log=_count(session, log),
         advisers=_count(session, left_advisers(going=due_intakes(terms, now))),
+        messages=_count(session, messages),
     )
 
 
@@ -82,7 +96,7 @@ def run(database: Database, vault: Vault, terms: Terms, erasures: Path, *, now: 
     """Let go what is past its term, oldest first, some at a time; return how many of each class.
 
     Each batch is a transaction of its own. Stopped halfway, the next run goes on where it was.
-    Guidance that is still open goes first, region by region, and ends as it always does.
+    What is still open goes first, region by region, and ends as it always does.
 
     Raises:
         OSError: the erasure list cannot be written.
@@ -91,24 +105,21 @@ def run(database: Database, vault: Vault, terms: Terms, erasures: Path, *, now: 
     """
     in_batches = partial(_in_batches, database, vault, now)
     due = due_intakes(terms, now)
-    guidance, others = due.where(_guidance_is_open()), due.where(~_guidance_is_open())
+    still_open, others = due.where(_is_open()), due.where(~_is_open())
     intakes = 0
-    for region in _regions_of(database, guidance):
-        take = partial(_next_of_region, guidance, region)
-        intakes += in_batches(take, partial(_expire_guidance, erasures))
+    for region in _regions_of(database, still_open):
+        take = partial(_next_of_region, still_open, region)
+        intakes += in_batches(take, partial(_expire_open, erasures))
     intakes += in_batches(partial(_next, others), partial(_expire_intakes, erasures))
     contact_details = in_batches(
         partial(_next, due_contact_details(terms, now)), partial(_expire_contact_details, erasures)
     )
-    entries, found = 0, LOG_BATCH
-    while found == LOG_BATCH:
-        with database.write(EVERY_REGION) as session:
-            found = forget_before(session, now - terms.processing_log, LOG_BATCH)
-        entries += found
+    entries = _forget(database, forget_before, now - terms.processing_log)
+    messages = _forget(database, outbox.forget_before, now - terms.outbox)
     with database.write(EVERY_REGION) as session:
         advisers = _forget_advisers(session)
     database.sweep()
-    return Count(contact_details, intakes, entries, advisers)
+    return Count(contact_details, intakes, entries, advisers, messages)
 
 
 def due_intakes(terms: Terms, now: datetime) -> sa.Select[Intake]:
@@ -125,7 +136,8 @@ def due_intakes(terms: Terms, now: datetime) -> sa.Select[Intake]:
 def due_contact_details(terms: Terms, now: datetime) -> sa.Select[Intake]:
     """Select the intakes whose contact details are past their term, and are not so themselves.
 
-    Who waits for a session must be told of it, so their details stay as long as the intake.
+    Who waits for a session must be told of it, and who was handed over must be called: their
+    details stay as long as the intake.
     """
     kept = sa.select(col(ContactDetails.intake_id)).where(
         col(ContactDetails.intake_id) == col(Intake.id)
@@ -135,6 +147,7 @@ def due_contact_details(terms: Terms, now: datetime) -> sa.Select[Intake]:
         col(Intake.touched_at) >= now - terms.intakes,
         ~session_planned(now),
         ~session_waits(),
+        ~with_a_desk(),
         kept.exists(),
     )
 
@@ -151,6 +164,15 @@ def session_waits() -> sa.ColumnElement[bool]:
     return _has_session(col(GuidanceSession.status) == SessionStatus.waiting)
 
 
+def with_a_desk() -> sa.ColumnElement[bool]:
+    """Say which intakes have a referral that a desk has yet to finish with."""
+    return (
+        sa.select(col(Referral.id))
+        .where(col(Referral.intake_id) == col(Intake.id), col(Referral.status).in_(WITH_THE_DESK))
+        .exists()
+    )
+
+
 def _has_session(*such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return (
         sa.select(col(GuidanceSession.id))
@@ -159,8 +181,12 @@ def _has_session(*such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     )
 
 
-def _guidance_is_open() -> sa.ColumnElement[bool]:
-    return sa.and_(col(Intake.outcome) == Outcome.guidance, col(Intake.closed_at).is_(None))
+def _is_open() -> sa.ColumnElement[bool]:
+    handed_over = sa.select(col(Referral.id)).where(
+        col(Referral.intake_id) == col(Intake.id), col(Referral.status).in_(WITH_THE_DESK)
+    )
+    guided = sa.and_(col(Intake.outcome) == Outcome.guidance, col(Intake.closed_at).is_(None))
+    return sa.or_(guided, handed_over.exists())
 
 
 def _regions_of(database: Database, intakes: sa.Select[Intake]) -> list[str | None]:
@@ -172,7 +198,8 @@ def _regions_of(database: Database, intakes: sa.Select[Intake]) -> list[str | No
 def left_advisers(*, going: sa.Select[Intake] | None = None) -> sa.Select[UUID]:
     """Select the advisers to whom nothing refers, or nothing but what is of intakes that go.
 
-    Of whoever signed in there is a name for the cases they had; it is kept no longer than those.
+    Of whoever signed in there is a name for the cases they had; it is kept no longer than those,
+    unless a calendar still asks for their feed.
     """
     nothing_refers = []
     for table in metadata.sorted_tables:
@@ -183,7 +210,9 @@ def left_advisers(*, going: sa.Select[Intake] | None = None) -> sa.Select[UUID]:
                 if going is not None and whose is not None:
                     refers = refers.where(whose.not_in(going.with_only_columns(col(Intake.id))))
                 nothing_refers.append(~refers.exists())
-    return sa.select(col(Adviser.id)).where(col(Adviser.demo).is_(False), *nothing_refers)
+    return sa.select(col(Adviser.id)).where(
+        col(Adviser.demo).is_(False), col(Adviser.feed_generation) <= 0, *nothing_refers
+    )
 
 
 def _forget_advisers(session: Session) -> int:
@@ -195,6 +224,18 @@ def _forget_advisers(session: Session) -> int:
             left.returning(col(Adviser.id)), execution_options={"synchronize_session": False}
         ).all()
     )
+
+
+def _forget(
+    database: Database, forget: Callable[[Session, datetime, int], int], before: datetime
+) -> int:
+    """Delete what is older than a moment, some at a time; return how much."""
+    gone, found = 0, LOG_BATCH
+    while found == LOG_BATCH:
+        with database.write(EVERY_REGION) as session:
+            found = forget(session, before, LOG_BATCH)
+        gone += found
+    return gone
 
 
 def _count(session: Session, statement: sa.Select[*tuple[object, ...]]) -> int:
@@ -245,18 +286,16 @@ def _next_of_region(
     """Hold the region before its intakes, as everybody does who ends a session."""
     lock_region(session, region)
     of_region = due.where(col(Intake.region).is_not_distinct_from(region))
-    return _next(of_region, session, last, limit=GUIDANCE_BATCH)
+    return _next(of_region, session, last, limit=OPEN_BATCH)
 
 
-def _expire_guidance(erasures: Path, act: Act, batch: list[Intake]) -> None:
-    """End the guidance first: the session log tells of it, and nobody waits any more.
+def _expire_open(erasures: Path, act: Act, batch: list[Intake]) -> None:
+    """End what is open first: the session log tells of it, and nobody waits any more.
 
     No session of these lies ahead with a place, so no place comes free.
     """
     for intake in batch:
-        counter = lock_region(act.session, intake.region)
-        rows = [row for row, _ in sessions_of(act.session, intake.id)]
-        close_guidance(act, counter, intake, rows)
+        end_what_is_open(act, lock_region(act.session, intake.region), intake)
     _expire_intakes(erasures, act, batch)
 
 

@@ -5,16 +5,21 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.domain.errors import NotFound
+from app.domain.intake import Answers
 from app.models import Intake, PersonKey, Referral
 from app.vault import ENCRYPTION_KEYS, KeySettingError, PersonCipher, Vault, VaultError, WrappedKey
 
 CONTENT = "intake.content"
 GROUNDS = "referral.content"
+
+ANSWERS = TypeAdapter(Answers)
+"""How answers are kept."""
 
 TRIED = 100
 """Keys of persons that are tried of each wrapping key."""

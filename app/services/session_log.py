@@ -1,7 +1,6 @@
 """The session log: written with what it tells of, read as a stream."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from app.db import Database, insert_into
 from app.domain.access import NATIONWIDE
 from app.domain.terms import LogEntryType
 from app.models import Intake, SessionLogCounter, SessionLogEntry
+from app.services.acts import Act
 
 BATCH = 1000
 
@@ -33,27 +33,28 @@ def lock_region(session: Session, region: str | None) -> SessionLogCounter:
 
 
 def append(
-    session: Session,
+    act: Act,
     counter: SessionLogCounter,
     intake: Intake,
     entry_type: LogEntryType,
-    *,
-    now: datetime,
     **facts: Any,  # noqa: ANN401 - the coded columns of an entry
 ) -> None:
-    """Write the next entry of a region; `facts` are columns of the entry, all of them codes."""
+    """Write the next entry of a region; `facts` are columns of the entry, all of them codes.
+
+    Who subscribed to the region hears of it.
+    """
     counter.last_number += 1
-    session.add(
-        SessionLogEntry(
-            region=counter.region,
-            number=counter.last_number,
-            at=now,
-            type=entry_type,
-            intake_pseudonym=intake.log_pseudonym,
-            **facts,
-        )
+    entry = SessionLogEntry(
+        region=counter.region,
+        number=counter.last_number,
+        at=act.now,
+        type=entry_type,
+        intake_pseudonym=intake.log_pseudonym,
+        **facts,
     )
-    session.flush()
+    act.session.add(entry)
+    act.session.flush()
+    act.told.append(entry)
 
 
 def read_entries(session: Session, region: str, *, after: int, limit: int) -> list[SessionLogEntry]:

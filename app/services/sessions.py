@@ -13,13 +13,14 @@ from app.domain.terms import Action, LogEntryType, Outcome, SessionStatus
 from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
 from app.services.acts import Act
 from app.services.holders import locked_intake
+from app.services.invitations import call_off
 from app.services.planner import (
     OCCUPYING,
     Planning,
     advisers_of,
     fill_waiting,
+    give_place,
     load_availability,
-    place,
 )
 from app.services.session_log import append
 
@@ -92,8 +93,20 @@ def sessions_of(session: Session, intake_id: UUID) -> list[tuple[GuidanceSession
 
 
 def ask_sessions(session: Session, intake: Intake, count: int, *, now: datetime) -> None:
-    """Put the sessions of a new guidance on the waiting list, to be filled in its turn."""
-    for number in range(1, count + 1):
+    """Put up to so many sessions on the waiting list, to be filled in their turn.
+
+    Of a guidance that was there before, its held and missed sessions keep their numbers.
+    """
+    used = {
+        row.number
+        for row, _ in sessions_of(session, intake.id)
+        if row.status is not SessionStatus.cancelled
+    }
+    for _ in range(count):
+        number = next_number(used)
+        if number is None:
+            break
+        used.add(number)
         session.add(
             GuidanceSession(
                 id=uuid4(),
@@ -110,7 +123,7 @@ def fill_places(
     act: Act, counter: SessionLogCounter, region: str | None, planning: Planning
 ) -> int:
     """Give free places to who waits in a region; the caller holds its lock. Returns how many."""
-    placed = fill_waiting(act.session, counter, region, planning, act.now)
+    placed = fill_waiting(act, counter, region, planning)
     for intake in placed:
         act.did(Action.session_planned, intake, reason="waiting_list")
     return len(placed)
@@ -126,10 +139,7 @@ def book(act: Act, intake_id: UUID, slot_id: str, planning: Planning) -> Guidanc
 
     """
     intake, counter = locked_intake(act, intake_id)
-    if intake.outcome is not Outcome.guidance:
-        raise ReferredError
-    if intake.closed_at is not None:
-        raise GuidanceClosedError
+    _refuse_without_guidance(intake)
     present = [row for row, _ in sessions_of(act.session, intake_id)]
     waiting = [one for one in present if one.status is SessionStatus.waiting]
     number = next_number(
@@ -150,11 +160,17 @@ def book(act: Act, intake_id: UUID, slot_id: str, planning: Planning) -> Guidanc
             created_at=act.now,
         )
         act.session.add(booked)
-    place(booked, slot)
-    act.session.flush()
+    give_place(act, booked, slot)
     act.did(Action.session_booked, intake)
     _log(act, counter, intake, LogEntryType.session_planned, booked)
     return booked
+
+
+def _refuse_without_guidance(intake: Intake) -> None:
+    if intake.outcome is not Outcome.guidance:
+        raise ReferredError
+    if intake.closed_at is not None:
+        raise GuidanceClosedError
 
 
 def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> GuidanceSession:
@@ -162,10 +178,12 @@ def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> Guidan
 
     Raises:
         NotFound, NotYoursError: no such session, or not the caller's to change.
+        ReferredError, GuidanceClosedError: there is no guidance that it could be part of.
         NotAllowed, SlotTakenError, OverlapError: it cannot be moved, or not there.
 
     """
     moved, intake, counter = _locked(act, session_id)
+    _refuse_without_guidance(intake)
     if SessionStatus.planned not in NEXT[moved.status]:
         raise NotAllowed(moved.status)
     if _is_at(moved, parse_slot_id(slot_id)):
@@ -175,8 +193,7 @@ def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> Guidan
     # The waiting list may want any of them.
     advisers_of(act.session, intake.region, lock=True)
     slot = _free_slot(act, intake, slot_id, planning, leaving=moved)
-    place(moved, slot)
-    act.session.flush()
+    give_place(act, moved, slot)
     act.did(Action.session_moved, intake)
     entry = LogEntryType.session_planned if waited else LogEntryType.session_moved
     _log(act, counter, intake, entry, moved)
@@ -209,7 +226,9 @@ def conclude(
         act.session.flush()
         _log(act, counter, intake, ENDINGS[outcome], ended)
         frees_a_place = outcome is SessionStatus.cancelled
-    if intake.closed_at is None:
+        if frees_a_place:
+            call_off(act, ended)
+    if intake.closed_at is None and intake.outcome is Outcome.guidance:
         rows = [row for row, _ in sessions_of(act.session, intake.id)]
         if next_step is NextStep.close or guidance_is_over(row.status for row in rows):
             close_guidance(act, counter, intake, rows)
@@ -227,14 +246,22 @@ def close_guidance(
     act: Act, counter: SessionLogCounter, intake: Intake, rows: list[GuidanceSession]
 ) -> None:
     """End the guidance and give its later places back; the caller holds the region's lock."""
+    cancel_ahead(act, counter, intake, rows)
+    intake.closed_at = act.now
+    append(act, counter, intake, LogEntryType.guidance_closed)
+
+
+def cancel_ahead(
+    act: Act, counter: SessionLogCounter, intake: Intake, rows: list[GuidanceSession]
+) -> None:
+    """Cancel the sessions that wait or are still to come; the caller holds the region's lock."""
     for row in rows:
         lies_ahead = row.starts_at is None or row.starts_at > act.now
         if lies_ahead and SessionStatus.cancelled in NEXT[row.status]:
             row.status = SessionStatus.cancelled
             act.session.flush()
             _log(act, counter, intake, LogEntryType.session_cancelled, row)
-    intake.closed_at = act.now
-    append(act.session, counter, intake, LogEntryType.guidance_closed, now=act.now)
+            call_off(act, row)
 
 
 def _locked(act: Act, session_id: UUID) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
@@ -255,15 +282,7 @@ def _log(
     entry: LogEntryType,
     row: GuidanceSession,
 ) -> None:
-    append(
-        act.session,
-        counter,
-        intake,
-        entry,
-        now=act.now,
-        session_number=row.number,
-        mode=row.mode,
-    )
+    append(act, counter, intake, entry, session_number=row.number, mode=row.mode)
 
 
 def _is_at(row: GuidanceSession, key: SlotKey | None) -> bool:

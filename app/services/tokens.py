@@ -18,8 +18,9 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
-from app.config import InvalidSettingError, Issuer, TokenRole
+from app.config import EXAMPLE, InvalidSettingError, Issuer, TokenRole
 from app.domain.access import Caller, Unauthenticated, caller_id
+from app.domain.email import is_email
 from app.domain.terms import Role
 from app.services.issuer_keys import ALGORITHMS, IssuerKeys, fully_named
 
@@ -44,6 +45,7 @@ def _demo(subject: str, name: str, role: Role, **more: str) -> tuple[str, Caller
         f"{DEMO_ISSUER} {subject}",
         frozenset({role}),
         name,
+        email=f"{subject.lower()}@{EXAMPLE}",
         **more,
     )
     return f"demo-{subject}", caller
@@ -231,7 +233,7 @@ def _caller(claims: Mapping[str, object], issuer: Issuer) -> Caller:
     if not _is_text(subject, LONGEST_SUBJECT):
         raise Unauthenticated
     roles = _roles(_at(claims, issuer.roles_claim), issuer)
-    name = claims.get("name")
+    name, email = claims.get("name"), claims.get("email")
     organisation = _organisation(_at(claims, issuer.organisation_claim))
     region = _region(_at(claims, issuer.region_claim)) if Role.werkcentrum in roles else None
     if Role.adviser not in roles:
@@ -245,6 +247,7 @@ def _caller(claims: Mapping[str, object], issuer: Issuer) -> Caller:
         name=name if _is_text(name, LONGEST_NAME) else None,
         organisation=organisation,
         region=region,
+        email=email if isinstance(email, str) and is_email(email) else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What must happen although nobody asks: places come free, and kept answers grow old."""
+"""What must happen although nobody asks: places come free, days draw near, answers grow old."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,8 +11,10 @@ from app.domain.terms import SessionStatus
 from app.models import GuidanceSession, Intake
 from app.services.acts import acting
 from app.services.idempotency import forget_expired
+from app.services.invitations import remind_due
 from app.services.planner import Planning
 from app.services.processing_log import new_trace
+from app.services.referral_due import run_due
 from app.services.session_log import lock_region
 from app.services.sessions import fill_places
 from app.vault import Vault
@@ -57,7 +59,18 @@ def forget_old_answers(database: Database, *, now: datetime) -> None:
 def upkeep(
     database: Database, planning: Planning, vault: Vault, clock: Callable[[], datetime]
 ) -> None:
-    """Do all of it once."""
-    fill_regions(database, planning, vault, now=clock())
-    forget_old_answers(database, now=clock())
+    """Do all of it once. A part that fails keeps no other one waiting; its error is raised last."""
+    failed: list[Exception] = []
+    for part in (
+        lambda now: fill_regions(database, planning, vault, now=now),
+        lambda now: run_due(database, planning, vault, now),
+        lambda now: remind_due(database, vault, now=now),
+        lambda now: forget_old_answers(database, now=now),
+    ):
+        try:
+            part(clock())
+        except Exception as error:  # noqa: BLE001 - raised below, once the others had their turn
+            failed.append(error)
     database.sweep()
+    if failed:
+        raise failed[0]

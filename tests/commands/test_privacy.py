@@ -165,10 +165,12 @@ def test_a_dry_run_says_what_a_run_then_does(database, operated, said):
         "intakes: 3 would go",
         "entries of the processing log: 0 would go",
         "names of advisers who left: 0 would go",
+        "messages that went out: 0 would go",
         "contact details: 0 gone",
         "intakes: 3 gone",
         "entries of the processing log: 0 gone",
         "names of advisers who left: 0 gone",
+        "messages that went out: 0 gone",
     ]
     assert len(erasure_list.read(operated.erasure_list).intakes) == 3
     with database.read(EVERY_REGION) as session:

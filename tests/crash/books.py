@@ -23,17 +23,21 @@ from app.models import (
     HolderChange,
     Intake,
     KeptAnswer,
+    OutboxMessage,
+    OutcomeChange,
     ProcessingEntry,
     Referral,
+    ReferralChange,
     SessionLogCounter,
     SessionLogEntry,
+    Subscription,
     metadata,
 )
 from app.services import contact_details, erasure_list
 from app.services.audit import Broken, Verified, verify
 from app.services.sealed import cipher_of, open_content
 from app.vault import Vault, VaultError
-from tests.crash.crowd import Deed
+from tests.crash.deeds import Deed
 
 STAYS_BEHIND = {"audit_entry", "kept_answer"}
 """What names an intake still when it was erased; of a kept answer, its key and nothing it said."""
@@ -60,6 +64,10 @@ class Books:
     changes: list[HolderChange]
     entries: list[SessionLogEntry]
     counters: dict[str, int]
+    steps: list[ReferralChange]
+    outcomes: list[OutcomeChange]
+    outbox: list[OutboxMessage]
+    subscriptions: list[Subscription]
     kept: list[KeptAnswer]
     trail: list[AuditEntry]
     verified: Verified | Broken
@@ -86,9 +94,19 @@ class Books:
     def _intake_of_session(self) -> dict[UUID, UUID]:
         """Say whose a session is, also one that went with an erasure."""
         told = {row.id: row.intake_id for row in self.sessions.values()}
-        for deed in self.done("intake"):
-            told |= {UUID(one["id"]): UUID(deed.answer["id"]) for one in deed.answer["sessions"]}
+        for deed in (*self.done("intake"), *self.done("outcome")):
+            told |= {UUID(one["id"]): _whose(deed) for one in deed.answer["sessions"]}
         for deed in self.done("book"):
+            told[UUID(deed.answer["id"])] = UUID(deed.path.split("/")[2])
+        return told
+
+    @cached_property
+    def _intake_of_referral(self) -> dict[UUID, UUID]:
+        """Say of whom a referral is, also one that went with an erasure."""
+        told = {row.id: row.intake_id for row in self.referrals}
+        for deed in (*self.done("intake"), *self.done("outcome")):
+            told |= {UUID(one["id"]): _whose(deed) for one in deed.answer["referrals"]}
+        for deed in self.done("refer"):
             told[UUID(deed.answer["id"])] = UUID(deed.path.split("/")[2])
         return told
 
@@ -101,6 +119,16 @@ class Books:
         made = {intake.id: intake.created_at for intake in self.intakes.values()}
         return [one for one in self.referrals if one.created_at == made.get(one.intake_id)]
 
+    @cached_property
+    def decided_on(self) -> frozenset[UUID | None]:
+        """Name the intakes of which the outcome was decided on anew, also those erased since."""
+        asked = {self.intake_of(deed) for deed in self.journal if deed.kind == "outcome"}
+        return frozenset(asked | {one.intake_id for one in self.outcomes})
+
+    def came_with_an_outcome(self, row: Referral | GuidanceSession) -> bool:
+        """Tell whether something was made because another outcome was decided on."""
+        return (row.intake_id, row.created_at) in {(one.intake_id, one.at) for one in self.outcomes}
+
     def intake_of(self, deed: Deed) -> UUID | None:
         """Say which intake a deed is about, if there is one."""
         match deed.path.split("/")[1:]:
@@ -110,7 +138,14 @@ class Books:
                 return UUID(intake)
             case ["sessions", session, _]:
                 return self._intake_of_session.get(UUID(session))
+            case ["referrals", referral, _]:
+                return self._intake_of_referral.get(UUID(referral))
         raise ValueError(deed.path)
+
+
+def _whose(deed: Deed) -> UUID:
+    """Say of which intake an outcome is: a new one, or one that is named."""
+    return UUID(deed.answer["id"] if deed.kind == "intake" else deed.path.split("/")[2])
 
 
 def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Books:
@@ -139,6 +174,10 @@ def read_books(database: Database, journal: Sequence[Deed], **seen: Any) -> Book
             changes=list(session.exec(select(HolderChange))),
             entries=list(session.exec(in_order)),
             counters={one.region: one.last_number for one in counters},
+            steps=list(session.exec(select(ReferralChange))),
+            outcomes=list(session.exec(select(OutcomeChange).order_by(col(OutcomeChange.at)))),
+            outbox=list(session.exec(select(OutboxMessage).order_by(col(OutboxMessage.position)))),
+            subscriptions=list(session.exec(select(Subscription))),
             kept=list(session.exec(select(KeptAnswer))),
             trail=list(session.exec(select(AuditEntry).order_by(col(AuditEntry.number)))),
             verified=verify(session, vault),

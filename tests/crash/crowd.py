@@ -1,129 +1,37 @@
 """A crowd at work over HTTP: what each of them asks, and what they are answered."""
 
-import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Self
-from uuid import UUID
+from typing import Any
 
 import httpx
 
-from app.domain.access import caller_id
-from app.services.tokens import DEMO_CALLERS
-from tests import identity
+from tests.crash.deeds import BUSY, COLLEAGUES, NOTHING, Adviser, Deed, InHand, Mix, Referred
 from tests.identity import WhoeverMay
 
-NOTHING = 0
-"""Stands for the status when no answer came."""
-
-BUSY = 503
 LONGEST_OUTAGE = 60
 """Seconds the service may stay down before a patient worker asks again all the same."""
 
 PATIENCE = 300
 """Seconds after which a patient worker who was never answered calls it a fault of the service."""
 
+CONSENT = {"textVersion": "2026-11"}
+STEPS: Sequence[Mapping[str, str]] = (
+    {"status": "received"},
+    {"status": "accepted"},
+    {"status": "in_contact"},
+    {"status": "completed"},
+    {"status": "declined", "reason": "no_capacity"},
+    {"status": "withdrawn", "reason": "mistake"},
+)
+"""What an adviser says of a referral besides handing it over."""
+
 REPEATS = 6
 """How many requests one thread makes before it looks again which places are free."""
-
-
-@dataclass(frozen=True)
-class Adviser:
-    """Somebody who asks: with which token, and how the service knows them."""
-
-    token: str
-    id: UUID
-    actor: str
-
-    @classmethod
-    def of_demo(cls, token: str) -> Self:
-        """Be one of the demo."""
-        known = DEMO_CALLERS[token]
-        return cls(token, known.id, known.actor)
-
-    @classmethod
-    def named(cls, name: str) -> Self:
-        """Be one of the tests' own issuer."""
-        who = caller_id(identity.ISSUER, name)
-        return cls(identity.adviser(name), who, f"{identity.ISSUER} {name}")
-
-
-COLLEAGUES = (Adviser.of_demo("demo-adviser"), Adviser.of_demo("demo-adviser-2"))
-"""Who does the work, and who takes it over now and then."""
-
-
-@dataclass
-class Deed:
-    """One thing asked, sent once or, by who is patient, until it was answered."""
-
-    kind: str
-    method: str
-    path: str
-    body: Mapping[str, Any]
-    by: Adviser
-    key: str | None = None
-    started: float = math.inf
-    ended: float = math.inf
-    statuses: list[int] = field(default_factory=list)
-    answer: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def done(self) -> bool:
-        """Whether it was acknowledged."""
-        return self.statuses[-1] in {200, 201, 204}
-
-    @property
-    def outcome(self) -> str:
-        """What came of it: the status, and for a refusal its name."""
-        problem = self.answer.get("type", "").rpartition("/")[2]
-        return f"{self.kind} {self.statuses[-1]} {problem}".rstrip()
-
-
-@dataclass
-class Desk:
-    """What one worker, or a crowd that gets in each other's way, has in hand."""
-
-    intakes: list[str] = field(default_factory=list)
-    sessions: list[str] = field(default_factory=list)
-    openings: list[tuple[str, str]] = field(default_factory=list)
-    """Intakes, and a provision that is open to each besides."""
-    referred: list[tuple[str, str]] = field(default_factory=list)
-    """Intakes, and a provision that each was referred to."""
-    consents: list[tuple[str, str]] = field(default_factory=list)
-    """Intakes, and a consent given for each."""
-
-
-@dataclass(frozen=True)
-class Mix:
-    """What is asked how often, in which regions, about how many of the latest intakes."""
-
-    regions: Sequence[str]
-    name: str = ""
-    without_region: float = 0.1
-    deeds: Mapping[str, int] = field(
-        default_factory=lambda: {
-            "intake": 4,
-            "book": 8,
-            "move": 8,
-            "conclude": 6,
-            "refer": 2,
-            "hold": 2,
-            "details": 1,
-            "consent": 2,
-            "withdraw": 1,
-            "erase": 1,
-        }
-    )
-    close: float = 0.08
-    recent: int = 4
-    early: float = 2
-    """How much more than a late place an early one is wanted; 1 is not at all."""
-    modes: Sequence[str] = ("phone", "video")
 
 
 class Worker:
@@ -134,7 +42,7 @@ class Worker:
         url: str,
         seed: int,
         mix: Mix,
-        desk: Desk,
+        hand: InHand,
         up: threading.Event | None = None,
         callers: tuple[Adviser, Adviser] = COLLEAGUES,
     ) -> None:
@@ -147,7 +55,7 @@ class Worker:
         self._random = Random(seed)  # noqa: S311 - no secret
         self._seed = seed
         self._mix = mix
-        self._desk = desk
+        self._hand = hand
         self._up = up
         self._self, self._colleague = callers
         self._places: list[str] = []
@@ -163,21 +71,21 @@ class Worker:
     def _next(self, attempt: int) -> None:
         kinds, weights = zip(*self._mix.deeds.items(), strict=True)
         kind = self._random.choices(kinds, weights)[0]
-        if kind == "book" and self._desk.intakes and self._places:
+        if kind == "book" and self._hand.intakes and self._places:
             self._book()
-        elif kind == "move" and self._desk.sessions and self._places:
+        elif kind == "move" and self._hand.sessions and self._places:
             self._move()
-        elif kind == "conclude" and self._desk.sessions:
+        elif kind == "conclude" and self._hand.sessions:
             self._conclude()
-        elif kind == "refer" and self._desk.openings:
+        elif kind == "refer" and self._hand.openings:
             self._refer()
-        elif kind == "hold" and self._desk.intakes:
+        elif kind == "hold" and self._hand.intakes:
             self._hold()
-        elif kind in {"details", "erase"} and self._desk.intakes:
+        elif kind in {"details", "erase"} and self._hand.intakes:
             self._about_a_person(kind)
-        elif kind == "consent" and self._desk.referred:
-            self._consent()
-        elif kind == "withdraw" and self._desk.consents:
+        elif kind in _OF_REFERRALS and self._hand.referred:
+            _OF_REFERRALS[kind](self)
+        elif kind == "withdraw" and self._hand.consents:
             self._withdraw()
         else:
             self._intake(attempt)
@@ -191,6 +99,9 @@ class Worker:
         body: dict[str, Any] = {"originSector": "bouw", "employment": "self_employed"}
         if chance.random() < 0.2:
             body = {"originSector": "schoonmaak", "employment": "employee"}
+        elif chance.random() < 0.1:
+            body = {"originSector": "dierhouderij", "employment": "employee"}
+            body["purpose"] = "growth_in_sector"
         elif chance.random() < 0.4:
             body = {"originSector": "ziekenhuizen", "employment": "employee"}
             body["purpose"] = "orientation"
@@ -202,42 +113,50 @@ class Worker:
         }
         deed = self._ask("intake", "POST", "/intakes", body, key)
         if deed.done:
-            self._desk.openings += [
+            self._hand.openings += [
                 (deed.answer["id"], one["provisionId"]) for one in deed.answer["alsoAvailable"]
             ]
-            self._desk.referred += [
-                (deed.answer["id"], one["provisionId"]) for one in deed.answer["referrals"]
-            ]
-        if deed.done and deed.answer["outcome"] == "guidance":
-            self._desk.intakes.append(deed.answer["id"])
-            self._desk.sessions += [one["id"] for one in deed.answer["sessions"]]
+            self._note_outcome(deed.answer["id"], deed)
+
+    def _note_outcome(self, intake: str, deed: Deed) -> None:
+        hand = self._hand
+        referred = [
+            Referred(intake, one["provisionId"], one["id"]) for one in deed.answer["referrals"]
+        ]
+        hand.referred += [one for one in referred if one not in hand.referred]
+        if deed.answer["outcome"] == "guidance":
+            hand.intakes += [] if intake in hand.intakes else [intake]
+            sessions = [one["id"] for one in deed.answer["sessions"]]
+            hand.sessions += [one for one in sessions if one not in hand.sessions]
 
     def _book(self) -> None:
-        intake, place = self._random.choice(self._desk.intakes[-self._mix.recent :]), self._place()
+        intake, place = self._random.choice(self._hand.intakes[-self._mix.recent :]), self._place()
         key = self._key(f"{intake}/{place}")
         deed = self._ask("book", "POST", f"/intakes/{intake}/sessions", {"slotId": place}, key)
-        if deed.done and deed.answer["id"] not in self._desk.sessions:
-            self._desk.sessions.append(deed.answer["id"])
+        if deed.done and deed.answer["id"] not in self._hand.sessions:
+            self._hand.sessions.append(deed.answer["id"])
 
     def _move(self) -> None:
-        session = self._random.choice(self._desk.sessions[-3 * self._mix.recent :])
+        session = self._random.choice(self._hand.sessions[-3 * self._mix.recent :])
         self._ask("move", "PUT", f"/sessions/{session}/slot", {"slotId": self._place()})
 
     def _conclude(self) -> None:
-        session = self._random.choice(self._desk.sessions[-3 * self._mix.recent :])
+        session = self._random.choice(self._hand.sessions[-3 * self._mix.recent :])
         outcome = self._random.choice(("held", "missed", "cancelled", "cancelled"))
         step = "close" if self._random.random() < self._mix.close else "continue"
         body = {"outcome": outcome, "nextStep": step}
         self._ask("conclude", "PUT", f"/sessions/{session}/outcome", body)
 
     def _refer(self) -> None:
-        intake, provision = self._random.choice(self._desk.openings[-2 * self._mix.recent :])
+        intake, provision = self._random.choice(self._hand.openings[-2 * self._mix.recent :])
         key, body = self._key(f"{intake}/{provision}"), {"provisionId": provision}
-        self._ask("refer", "POST", f"/intakes/{intake}/referrals", body, key)
+        deed = self._ask("refer", "POST", f"/intakes/{intake}/referrals", body, key)
+        if deed.done:
+            self._hand.referred.append(Referred(intake, provision, deed.answer["id"]))
 
     def _hold(self) -> None:
         """Let the colleague take an intake over or give it back, or take it over again."""
-        intake = self._random.choice(self._desk.intakes[-self._mix.recent :])
+        intake = self._random.choice(self._hand.intakes[-self._mix.recent :])
         by, holder = self._random.choice(
             [(self._colleague, "me"), (self._colleague, "nobody"), *[(self._self, "me")] * 2]
         )
@@ -246,7 +165,7 @@ class Worker:
 
     def _about_a_person(self, kind: str) -> None:
         """Keep how a worker can be reached, or erase one: of any time, and seldom a recent one."""
-        path = f"/intakes/{self._random.choice(self._desk.intakes)}"
+        path = f"/intakes/{self._random.choice(self._hand.intakes)}"
         if kind == "erase":
             self._ask("erase", "DELETE", path, {})
         else:
@@ -255,15 +174,48 @@ class Worker:
             self._ask("details", "PUT", f"{path}/contact-details", body)
 
     def _consent(self) -> None:
-        intake, provision = self._random.choice(self._desk.referred[-2 * self._mix.recent :])
-        body = {"provisionId": provision, "data": ["name"], "textVersion": "2026-11"}
-        key = self._key(f"{intake}/{provision}")
-        deed = self._ask("consent", "POST", f"/intakes/{intake}/consents", body, key)
+        """Let a worker consent to be handed over, or to be written to about sessions."""
+        if self._hand.intakes and self._random.random() < 0.4:
+            intake = self._random.choice(self._hand.intakes[-self._mix.recent :])
+            body = {"purpose": "invitations", "data": ["email"]}
+        else:
+            intake, provision, _ = self._random.choice(self._recently_referred())
+            body = {"provisionId": provision, "data": ["name"]}
+        self._agree(intake, body)
+
+    def _agree(self, intake: str, body: Mapping[str, Any]) -> None:
+        key = self._key(f"{intake}/{body.get('provisionId')}")
+        deed = self._ask("consent", "POST", f"/intakes/{intake}/consents", {**body, **CONSENT}, key)
         if deed.done:
-            self._desk.consents.append((intake, deed.answer["id"]))
+            self._hand.consents.append((intake, deed.answer["id"]))
+
+    def _go_on(self) -> None:
+        """Hand somebody over, with their consent; or say something else of a referral."""
+        intake, provision, referral = self._random.choice(self._recently_referred())
+        body = self._random.choice(STEPS)
+        if self._random.random() < 0.6:
+            self._agree(intake, {"provisionId": provision, "data": ["name"]})
+            body = {"status": "sent"}
+        self._ask("status", "PUT", f"/referrals/{referral}/status", body)
+
+    def _decide(self) -> None:
+        """Let there be guidance in the place of a referral, or the other way round."""
+        if not self._hand.intakes or self._random.random() < 0.6:
+            intake, _, _ = self._random.choice(self._recently_referred())
+            body = {"outcome": "guidance", "reason": "worker_prefers"}
+        else:
+            intake = self._random.choice(self._hand.intakes[-self._mix.recent :])
+            body = {"outcome": "warm_referral", "reason": "provision_found"}
+            body["provisionId"] = "schoonmaak-loopbaancheck"
+        deed = self._ask("outcome", "PUT", f"/intakes/{intake}/outcome", body)
+        if deed.done:
+            self._note_outcome(intake, deed)
+
+    def _recently_referred(self) -> list[Referred]:
+        return self._hand.referred[-2 * self._mix.recent :]
 
     def _withdraw(self) -> None:
-        intake, consent = self._random.choice(self._desk.consents[-2 * self._mix.recent :])
+        intake, consent = self._random.choice(self._hand.consents[-2 * self._mix.recent :])
         self._ask("withdraw", "PUT", f"/intakes/{intake}/consents/{consent}/withdrawal", {})
 
     def _key(self, everyones: str) -> str | None:
@@ -312,6 +264,13 @@ class Worker:
             self._up.wait(LONGEST_OUTAGE)
         deed.ended = time.monotonic()
         return deed
+
+
+_OF_REFERRALS: Mapping[str, Callable[[Worker], None]] = {
+    "consent": Worker._consent,
+    "status": Worker._go_on,
+    "outcome": Worker._decide,
+}
 
 
 def _shown_by(adviser: Adviser) -> dict[str, str]:

@@ -27,8 +27,10 @@ from app.services import (
     holders,
     idempotency,
     intakes,
+    outcome_changes,
     planner,
     processing_log,
+    referral_life,
     session_log,
     sessions,
     upkeep,
@@ -36,8 +38,8 @@ from app.services import (
 from app.services.acts import Act
 from app.services.sealed import cipher_of
 
-USERS_OF_THE_LOG = (intakes, planner, sessions)
-LOCK_A_REGION = (intakes, holders, erasure, upkeep)
+USERS_OF_THE_LOG = (erasure, intakes, outcome_changes, planner, referral_life, sessions)
+LOCK_A_REGION = (intakes, holders, upkeep)
 WRITE = db.Database.write
 """As it is, whatever else is changed."""
 
@@ -112,10 +114,10 @@ def late_region_lock() -> None:
         session_log.lock_region(session, region)
         return load(session, region, **named)
 
-    def append_late(session: Session, counter: SessionLogCounter, *facts: Any, **more: Any) -> None:
-        session_log.lock_region(session, counter.region)
-        session.refresh(counter)
-        append(session, counter, *facts, **more)
+    def append_late(act: Act, counter: SessionLogCounter, *facts: Any, **more: Any) -> None:
+        session_log.lock_region(act.session, counter.region)
+        act.session.refresh(counter)
+        append(act, counter, *facts, **more)
 
     no_region_lock()
     no_intake_lock()
@@ -260,10 +262,10 @@ def crash_halfway() -> None:
     """The process dies between what happened and its entry in the log."""
     append, die = session_log.append, _die_every(CRASH_EVERY)
 
-    def dying(session: Session, *facts: Any, **more: Any) -> None:
-        session.flush()
+    def dying(act: Act, *facts: Any, **more: Any) -> None:
+        act.session.flush()
         die()
-        append(session, *facts, **more)
+        append(act, *facts, **more)
 
     _replace("append", dying, *USERS_OF_THE_LOG)
 

@@ -43,7 +43,7 @@ def a_consent_holds_until_it_is_withdrawn_and_not_after(books: Books) -> Iterato
     """What was acknowledged is there; who withdrew has withdrawn, and nobody else."""
     for deed in books.done("consent"):
         kept = books.consents.get(UUID(deed.answer["id"]))
-        same = kept is not None and kept.provision_id == deed.body["provisionId"]
+        same = kept is not None and kept.provision_id == deed.body.get("provisionId")
         if not same and not books.is_gone(deed):
             yield f"consent {deed.answer['id']} is lost"
     asked = {UUID(deed.path.split("/")[4]) for deed in books.journal if deed.kind == "withdraw"}

@@ -1,69 +1,60 @@
-"""The service in a process of its own that may be killed: forked from one that has imported it.
+"""Service and dispatcher in processes of their own that may be killed: forked from an import.
 
 That one has made what every process makes as well (tests.crash.warm), so a test can afford thirty
 starts. A real start is what tests.server.ServerProcess does.
 """
 
+import argparse
+import http.client
 import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
+from http import HTTPStatus
 from multiprocessing import connection
 from pathlib import Path
-
-import httpx
 
 from app import cli
 from app.config import load_settings
 from tests import identity
 from tests.crash.mutants import CHANGES
+from tests.crash.outbox_mutants import CHANGES_OF_THE_OUTBOX
 
 SECONDS_TO_START = 60
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.crash.processes", "tests.crash.warm", "pytest"])
 
 
-class ServiceProcess:
-    """The service on one port, to be killed and started again; its log lines go to one file."""
+class _Process:
+    """A process to be killed and started again; its log lines go to one file."""
 
     def __init__(self, database_url: str, log: Path, *changes: str, **settings: str) -> None:
-        """Choose a port. `changes` are names of what to spoil, see tests.crash.mutants."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port: int = listener.getsockname()[1]
+        """Do nothing yet. `changes` are names of what to spoil, see tests.crash.mutants."""
         self.log = log
         self._changes = changes
         self._environment = {
             "PATH": os.environ["PATH"],
             "GIDS_DEMO": "1",
             "GIDS_DATABASE_URL": database_url,
-            "GIDS_PORT": str(self.port),
             "GIDS_LOG_LEVEL": "WARNING",
             "GIDS_OIDC_ISSUERS": identity.AS_JSON,
             "GIDS_RATE_ANONYMOUS": "1000000",
             "GIDS_RATE_IDENTIFIED": "1000000",
             "GIDS_ERASURE_LIST": os.environ["GIDS_ERASURE_LIST"],
+            "GIDS_MAIL_FOLDER": str(log.parent / "mail"),
             **settings,
         }
         self._process: multiprocessing.process.BaseProcess | None = None
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    def start(self, *, unchanged: bool = False) -> None:
-        """Start it, and wait until it is ready; `unchanged` leaves out what was to be spoilt."""
+    def _begin(self, run: Callable[[], object], *, unchanged: bool) -> None:
         changes = () if unchanged else self._changes
         self._process = FORKS.Process(
-            target=_serve, args=(self._environment, self.log, changes), daemon=True
+            target=_do, args=(run, self._environment, self.log, changes), daemon=True
         )
         self._process.start()
-        deadline = time.monotonic() + SECONDS_TO_START
-        while not self._answers():
-            if not self._process.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError(f"the service did not start: {self.log.read_text()[-2000:]}")
 
     def died(self, within: float) -> bool:
         """Tell whether it has ended by itself, after waiting for that a moment."""
@@ -86,19 +77,64 @@ class ServiceProcess:
         self._process.close()
         self._process = None
 
+
+class ServiceProcess(_Process):
+    """The service on one port."""
+
+    def __init__(self, database_url: str, log: Path, *changes: str, **settings: str) -> None:
+        """Choose a port."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port: int = listener.getsockname()[1]
+        super().__init__(database_url, log, *changes, GIDS_PORT=str(self.port), **settings)
+        self._asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def start(self, *, unchanged: bool = False) -> None:
+        """Start it, and wait until it is ready; `unchanged` leaves out what was to be spoilt."""
+        self._begin(_serve, unchanged=unchanged)
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self._answers():
+            if self.died(within=0) or time.monotonic() > deadline:
+                raise RuntimeError(f"the service did not start: {self.log.read_text()[-2000:]}")
+
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=10).is_success
-        except httpx.TransportError:
+            self._asking.request("GET", "/v1/health/ready")
+            return self._asking.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
             return threading.Event().wait(0.02)
+        finally:
+            self._asking.close()
 
 
-def _serve(environment: dict[str, str], log: Path, changes: tuple[str, ...]) -> None:
+class DispatcherProcess(_Process):
+    """What `gids worker` is: the dispatcher alone."""
+
+    def start(self, *, unchanged: bool = False) -> None:
+        """Start it, and wait for nothing."""
+        self._begin(_deliver, unchanged=unchanged)
+
+
+def _serve() -> None:
+    cli._run(load_settings(), workers=1)
+
+
+def _deliver() -> None:
+    cli._worker(argparse.Namespace())
+
+
+def _do(
+    run: Callable[[], object], environment: dict[str, str], log: Path, changes: tuple[str, ...]
+) -> None:
     os.environ.clear()
     os.environ.update(environment)
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     for change in changes:
-        CHANGES[change]()
-    cli._run(load_settings(), workers=1)
+        (CHANGES | CHANGES_OF_THE_OUTBOX)[change]()
+    run()

@@ -34,6 +34,7 @@ def staff(
         AdviserIn(
             id=who(number),
             name=f"Adviseur {number}",
+            email=f"adviseur-{number}@bond.example",
             windows=[
                 WindowIn(region=region, mode=mode, weekday=day, starts=time(9), ends=time(until))
                 for region in regions

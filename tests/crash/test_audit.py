@@ -14,7 +14,8 @@ from app.main import create_app
 from tests.conftest import open_settings
 from tests.crash.audit import audit
 from tests.crash.books import Books, read_books
-from tests.crash.crowd import Deed, Desk, Mix, Reader, Worker, in_threads
+from tests.crash.crowd import Reader, Worker, in_threads
+from tests.crash.deeds import Deed, InHand, Mix
 from tests.crash.staff import HOT, replace_staff, staff
 from tests.server import running
 
@@ -33,6 +34,8 @@ MIX = Mix(
         "consent": 2,
         "withdraw": 1,
         "erase": 1,
+        "status": 3,
+        "outcome": 1,
     },
     close=0.3,
     recent=6,
@@ -48,11 +51,54 @@ UNGUARDED = (
     "PRAGMA ignore_check_constraints = ON",
     "DROP INDEX uq_guidance_session_intake_id_number",
     "DROP INDEX uq_consent_intake_id_provision_id",
+    "DROP INDEX uq_consent_intake_id_invitations",
+    "DROP INDEX uq_referral_intake_id_provision_id",
 )
 SAME_TIME = (
     "guidance_session SET starts_at = '2026-12-01 09:00:00', ends_at = '2026-12-01 10:00:00'"
 )
+NIL = "00000000-0000-0000-0000-000000000000"
 ERASED = "(SELECT intake_id FROM audit_entry WHERE action = 'intake_erased')"
+
+
+CHANGES_OF_REFERRALS = (
+    (
+        "referral SET status = 'expired' WHERE status = 'proposed'",
+        "a_referral_stands_where_its_steps_lead",
+    ),
+    (
+        "intake SET outcome = 'guidance' WHERE outcome = 'warm_referral'",
+        "nobody_falls_between_two_stools",
+    ),
+    (
+        "session_log_entry SET type = 'referral_expired' WHERE type = 'referral_sent'",
+        "the_log_tells_the_same_of_referrals",
+    ),
+    (
+        "outcome_change SET intake_id = (SELECT min(id) FROM intake)",
+        "the_log_tells_the_same_of_referrals",
+    ),
+    ("consent SET provision_id = 'elsewhere'", "nobody_is_handed_over_without_consent"),
+    (
+        "referral SET status = 'sent', intake_id = (SELECT min(id) FROM intake)",
+        "there_is_one_open_referral_to_a_provision",
+    ),
+)
+CHANGES_OF_THE_OUTBOX = tuple(
+    (f"outbox_message SET {change} WHERE intake_id IS NOT NULL", promise)
+    for change, promise in (
+        (
+            "kind = 'hand_over', facts = '{\"referral\": \"{uuid}\"}'".replace("{uuid}", NIL),
+            "every_hand_over_has_its_message",
+        ),
+        ("kind = 'guidance_reopened'", "every_reopening_has_its_message"),
+        ("kind = 'session_reminder'", "every_place_has_its_invitation"),
+        (
+            "facts = replace(facts, 'session\": \"', 'session\": \"0')",
+            "every_message_is_about_what_is_there",
+        ),
+    )
+)
 
 
 def until_there_is_something_of_each_kind(worker: Worker) -> Iterator[int]:
@@ -75,17 +121,17 @@ def worked(
     settings = open_settings(f"sqlite:///{path}")
     database = Database(settings)
     replace_staff(database, staff({1: HOT, 2: HOT}))
-    desk, done = Desk(), threading.Event()
+    hand, done = InHand(), threading.Event()
     with running(create_app(settings)) as address:
-        workers = [Worker(f"{address}/v1", seed, MIX, desk) for seed in range(WORKERS)]
+        workers = [Worker(f"{address}/v1", seed, MIX, hand) for seed in range(WORKERS)]
         reader = Reader(f"{address}/v1", HOT)
         with in_threads(partial(reader.read, done)):
             try:
                 with in_threads(*(partial(one.work, iter(range(ATTEMPTS))) for one in workers)):
                     pass
-                workers.append(Worker(f"{address}/v1", WORKERS, ALONE, Desk()))
+                workers.append(Worker(f"{address}/v1", WORKERS, ALONE, InHand()))
                 workers[-1].work(iter(range(ATTEMPTS)))
-                workers.append(Worker(f"{address}/v1", WORKERS + 1, STAYING, Desk()))
+                workers.append(Worker(f"{address}/v1", WORKERS + 1, STAYING, InHand()))
                 workers[-1].work(until_there_is_something_of_each_kind(workers[-1]))
             finally:
                 done.set()
@@ -241,6 +287,8 @@ def test_nothing_is_found_where_nothing_is_broken(copy, worked):
             "session_log_entry SET intake_pseudonym = lower(hex(randomblob(16))) WHERE number = 1",
             "the_log_tells_what_happened",
         ),
+        *CHANGES_OF_REFERRALS,
+        *CHANGES_OF_THE_OUTBOX,
     ],
 )
 def test_a_broken_promise_is_found(copy, worked, change, promise):

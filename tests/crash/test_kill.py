@@ -1,11 +1,8 @@
-"""Killed at any moment: what was acknowledged is there, and nothing is half done."""
+"""Killed at any moment: what was acknowledged is there, nothing is half done, all is delivered."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from itertools import count, takewhile
 from pathlib import Path
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -13,37 +10,29 @@ import pytest
 from app.db import Database
 from tests.conftest import fill, filled_database
 from tests.crash.audit import audit
-from tests.crash.books import read_books
-from tests.crash.crowd import BUSY, NOTHING, Deed, Desk, Mix, Reader, Worker, in_threads
+from tests.crash.books import Books, read_books
+from tests.crash.clients import ABOUT_PERSONS, INTAKES, MIX, Clients, crash
+from tests.crash.deeds import BUSY, NOTHING
+from tests.crash.desks import open_desks, subscribe
+from tests.crash.dispatching import Dispatching, reaching
+from tests.crash.outbox_books import audit_post, keep_a_ledger, read_post
+from tests.crash.outside import Outside, outside
 from tests.crash.processes import ServiceProcess
 from tests.crash.staff import HOT
 from tests.postgres import Cluster
 
-CLIENTS = 8
 KILLS = 30
 BETWEEN_KILLS = 8
-"""How many things are begun between two kills."""
+"""How many things are begun between two kills of the service."""
 
-EVERY_SO_OFTEN = 5
-"""On PostgreSQL it is its turn to be killed."""
+EVERY_SO_OFTEN = 3
+"""On PostgreSQL it is its turn to be killed, or to be restarted."""
 
-LONG = 60
+WANTED = {*ABOUT_PERSONS, "status", "outcome", "answer"}
+"""What must have been done by somebody before it ends."""
+
 Serve = Callable[..., ServiceProcess]
 Found = dict[str, list[str]]
-ABOUT_PERSONS = {"details": 1, "consent": 2, "withdraw": 1, "erase": 1}
-MIX = Mix(
-    HOT,
-    deeds={
-        "intake": 4,
-        "book": 3,
-        "move": 3,
-        "conclude": 2,
-        "refer": 2,
-        "hold": 1,
-        **ABOUT_PERSONS,
-    },
-)
-INTAKES = Mix(HOT, deeds={"intake": 1})
 
 
 @pytest.fixture(scope="module")
@@ -71,61 +60,14 @@ def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Pat
     return cluster.create_database(f"kill{uuid4().hex}", template=template)
 
 
-class Clients:
-    """Eight who each mind their own workers, want the same places, and ask until answered."""
-
-    def __init__(self, url: str, mix: Mix = MIX) -> None:
-        """Make them; `up` says whether it makes sense to ask again."""
-        self.up = threading.Event()
-        self.up.set()
-        self.stop = threading.Event()
-        self.workers = [Worker(url, seed, mix, Desk(), self.up) for seed in range(CLIENTS)]
-        self.reader = Reader(url, HOT)
-
-    @property
-    def journal(self) -> list[Deed]:
-        """All they did."""
-        return [deed for worker in self.workers for deed in worker.journal]
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Let them work until the block ends, and have their last answer."""
-        attempts = [takewhile(lambda _: not self.stop.is_set(), count()) for _ in self.workers]
-        tasks = [
-            partial(worker.work, share)
-            for worker, share in zip(self.workers, attempts, strict=True)
-        ]
-        answered = threading.Event()
-        with in_threads(partial(self.reader.read, answered)):
-            try:
-                with in_threads(*tasks):
-                    try:
-                        yield
-                    finally:
-                        self.stop.set()
-                        self.up.set()
-            finally:
-                answered.set()
-
-    def wait_for(self, more: int) -> None:
-        """Wait until they have begun that many more things."""
-        goal = self.begun() + more
-        tick = threading.Event()
-        assert any(self.begun() >= goal or tick.wait(0.01) for _ in range(100 * LONG))
-
-    def begun(self) -> int:
-        """Count what they began."""
-        return sum(len(worker.journal) for worker in self.workers)
-
-
 @pytest.fixture
 def service(few_places: Database, database_url: str, tmp_path: Path) -> Iterator[Serve]:
     """Start the service, with changes if need be."""
     started: list[ServiceProcess] = []
 
-    def serve(*changes: str) -> ServiceProcess:
+    def serve(*changes: str, **settings: str) -> ServiceProcess:
         service = ServiceProcess(
-            database_url, tmp_path / "log", *changes, GIDS_PLANNING_HORIZON="P42D"
+            database_url, tmp_path / "log", *changes, GIDS_PLANNING_HORIZON="P42D", **settings
         )
         started.append(service)
         service.start()
@@ -136,47 +78,77 @@ def service(few_places: Database, database_url: str, tmp_path: Path) -> Iterator
         one.kill()
 
 
-def broken(database: Database, service: ServiceProcess, clients: Clients, *excused: int) -> Found:
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Outside]:
+    """The world outside."""
+    with outside(tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+def dispatching(
+    few_places: Database, database_url: str, tmp_path: Path, place: Outside
+) -> Iterator[Dispatching]:
+    """A dispatcher, not started yet."""
+    dispatching = Dispatching(few_places, database_url, tmp_path, place)
+    yield dispatching
+    dispatching.kill()
+
+
+def books_of(database: Database, service: ServiceProcess, clients: Clients, *excused: int) -> Books:
     service.stop()
-    books = read_books(
+    return read_books(
         database, clients.journal, seen=clients.reader.seen, excused={NOTHING, *excused}
     )
-    return audit(books)
+
+
+def broken(database: Database, service: ServiceProcess, clients: Clients) -> Found:
+    return audit(books_of(database, service, clients))
+
+
+def interrupt(kill: int, serving: ServiceProcess, cluster: Cluster | None) -> None:
+    """Kill the service; or PostgreSQL, or let that end everybody and start again."""
+    if cluster is None or kill % EVERY_SO_OFTEN:
+        serving.kill()
+        serving.start()
+        return
+    if kill % (2 * EVERY_SO_OFTEN):
+        cluster.kill()
+    cluster.restart()
 
 
 def test_thirty_kills_lose_nothing_and_leave_nothing_half_done(
-    few_places, service, engine_kind, request
+    few_places, service, dispatching, place, engine_kind, request
 ):
+    """Of the service and of the dispatcher each; of the thirty, ten are of PostgreSQL itself."""
     cluster = request.getfixturevalue("durable_cluster") if engine_kind == "postgresql" else None
-    serving = service()
-    clients = Clients(serving.url)
-    with clients.at_work():
+    serving = service(**reaching(place))
+    keep_a_ledger(few_places)
+    open_desks(serving.url, place)
+    place.secrets |= subscribe(serving.url, place.url, HOT)
+    dispatching.start()
+    clients = Clients(serving.url, MIX, place)
+    moments = Random(KILLS)  # noqa: S311 - no secret
+    with clients.at_work(dispatching.finish):
         for kill in range(1, KILLS + 1):
-            clients.wait_for(BETWEEN_KILLS)
+            before = moments.randrange(BETWEEN_KILLS)
+            clients.wait_for(before)
+            if kill % 2:
+                dispatching.kill()
+                dispatching.start()
+            clients.wait_for(BETWEEN_KILLS - before)
             clients.up.clear()
-            if cluster and kill % EVERY_SO_OFTEN == 0:
-                cluster.kill()
-                cluster.restart()
-            else:
-                serving.kill()
-                serving.start()
+            interrupt(kill, serving, cluster)
             clients.up.set()
-    assert broken(few_places, serving, clients, *([BUSY] if cluster else [])) == {}
+        assert not dispatching.died(), "a dispatcher must outlive its database"
+        while not clients.done() >= WANTED:
+            clients.wait_for(1)
+    books = books_of(few_places, serving, clients, *([BUSY] if cluster else []))
+    post = read_post(few_places, place, clients.clerks)
+    assert audit(books) == {}
+    assert audit_post(books, post) == {}
     unanswered = sum(deed.statuses[0] == NOTHING for deed in clients.journal)
     assert unanswered > KILLS, "nobody was interrupted"
-    done = {deed.kind for deed in clients.journal if deed.done}
-    assert done >= ABOUT_PERSONS.keys()
-
-
-def crash(serving: ServiceProcess, clients: Clients, times: int) -> None:
-    """Let the service end itself so many times, while clients are at work, and then no more."""
-    with clients.at_work():
-        for crashes in range(1, times + 1):
-            assert serving.died(within=LONG)
-            clients.up.clear()
-            serving.kill()
-            serving.start(unchanged=crashes == times)
-            clients.up.set()
 
 
 def test_a_crash_at_the_worst_moments_loses_nothing(few_places, service):

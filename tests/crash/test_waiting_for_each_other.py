@@ -14,7 +14,8 @@ from app.domain.access import EVERY_REGION
 from app.services.advisers import import_advisers
 from tests.crash.audit import audit
 from tests.crash.books import read_books
-from tests.crash.crowd import Adviser, Desk, Mix, Worker, in_threads, tally
+from tests.crash.crowd import Worker, in_threads, tally
+from tests.crash.deeds import Adviser, InHand, Mix
 from tests.crash.staff import ACHTERHOEK, MIDDEN_GELDERLAND, TWENTE, replace_staff, staff
 from tests.identity import WhoeverMay
 
@@ -59,9 +60,9 @@ def test_advisers_of_several_regions_and_people_without_one_cause_no_deadlock(da
     replace_staff(database, staff(SERVED, until=12, who=who))
     services = start(processes=2, GIDS_PLANNING_HORIZON="P14D")
     colleagues = list(pairwise([*ASKING.values(), ASKING[1]]))
-    desks = [Desk() for _ in colleagues]
+    hands = [InHand() for _ in colleagues]
     workers = [
-        Worker(services[seed % 2].url, seed, MIX, desks[seed // 4], callers=colleagues[seed // 4])
+        Worker(services[seed % 2].url, seed, MIX, hands[seed // 4], callers=colleagues[seed // 4])
         for seed in range(THREADS)
     ]
     done = threading.Event()

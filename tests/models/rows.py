@@ -1,19 +1,28 @@
 """Rows as any program could write them, past our own: the guards must hold for those too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.models import metadata
+from app.problems import constraint_name
 
 REGION = "AM01"
 ADVISER = UUID("0b6f4a52-6a0c-4f0e-9a57-5b8a4f7f0a01")
 OTHER_ADVISER = UUID("c2a7e1f0-1111-4222-8333-444455556666")
+INTAKE = uuid4()
+OTHER_INTAKE = uuid4()
+REFERRAL = uuid4()
+"""Of the other intake; it has ended."""
 MOMENT = "2026-11-30 09:00:00.000000"
 
 ROWS: dict[str, dict[str, Any]] = {
-    "adviser": {"name": "Anna", "demo": False},
+    "adviser": {"name": "Anna", "demo": False, "feed_generation": 0},
     "availability_window": {
         "adviser_id": ADVISER.hex,
         "region": REGION,
@@ -44,9 +53,54 @@ ROWS: dict[str, dict[str, Any]] = {
         "verdict": "available",
         "content": b"",
         "status": "proposed",
+        "answers": True,
+        "handed": "by_hand",
         "created_at": MOMENT,
     },
-    "guidance_session": {"number": 1, "status": "waiting", "created_at": MOMENT},
+    "referral_change": {
+        "at": MOMENT,
+        "previous": "proposed",
+        "status": "sent",
+        "party": "adviser",
+    },
+    "outcome_change": {"at": MOMENT, "outcome": "guidance", "reason": "worker_prefers"},
+    "desk": {
+        "name": "A desk",
+        "organisation": "A fund",
+        "channel": "telephone",
+        "telephone": "070 123 45 67",
+        "languages": "[]",
+        "regions": "[]",
+        "provisions": "[]",
+        "answer_within": 5,
+        "active": True,
+        "demo": True,
+        "version": 1,
+        "changed_at": MOMENT,
+    },
+    "outbox_message": {
+        "position": 1,
+        "recipient": "desk:1",
+        "kind": "hand_over",
+        "facts": "{}",
+        "status": "pending",
+        "attempts": 0,
+        "due_at": MOMENT,
+        "created_at": MOMENT,
+    },
+    "subscription": {
+        "region": REGION,
+        "url": "https://hooks.example/gids",
+        "status": "active",
+        "generation": 1,
+        "created_at": MOMENT,
+    },
+    "guidance_session": {
+        "number": 1,
+        "status": "waiting",
+        "sequence": 0,
+        "created_at": MOMENT,
+    },
     "audit_entry": {
         "number": 1,
         "at": MOMENT,
@@ -102,3 +156,29 @@ def planned(starts: str, ends: str, *, adviser: UUID = ADVISER, **values: Any) -
         "ends_at": f"2026-11-30 {ends}:00.000000",
         **values,
     }
+
+
+ON_SQLITE = {
+    "uq_guidance_session_intake_id_number": "guidance_session.intake_id, guidance_session.number",
+    "uq_referral_intake_id_provision_id": "referral.intake_id, referral.provision_id",
+    "uq_intake_log_pseudonym": "intake.log_pseudonym",
+    "pk_catalogue_state": "catalogue_state.id",
+    "uq_consent_intake_id_invitations": "consent.intake_id",
+    "uq_outbox_message_id": "outbox_message.id",
+    "pk_outbox_message": "outbox_message.position",
+    "fk_guidance_session_intake_id": "FOREIGN KEY constraint",
+    "fk_session_log_entry_region": "FOREIGN KEY constraint",
+}
+"""What SQLite says where it does not name the constraint."""
+
+
+@contextmanager
+def refused(connection: sa.Connection, by: str) -> Iterator[None]:
+    """Expect that this one constraint says no, and go on as before."""
+    with pytest.raises(IntegrityError) as caught, connection.begin_nested():
+        yield
+    said = constraint_name(caught.value)
+    if connection.dialect.name == "sqlite":
+        assert said.startswith(ON_SQLITE.get(by, by))
+    else:
+        assert said == by

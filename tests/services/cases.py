@@ -46,7 +46,8 @@ def store_cases(database: Database, count: int, *, oldest: datetime, apart: time
     own = IDS[dialect].format(n="n + 2000000000")
     hanging = f"{own}, {identity}, {moment}"
     status = "CASE WHEN n < :count / 20 THEN 'waiting' ELSE 'cancelled' END"
-    referral = "provision_id, rank, name, via_employer, services, verdict, status, content"
+    referral = "provision_id, rank, name, via_employer, services, verdict, answers, handed, status"
+    referred = "'x', 0, 'X', false, '[]', 'available', true, 'by_hand', 'proposed'"
     consent = "provision_id, recipient, data, purpose, text_version"
     filled = {
         f"intake ({intake})": f"{identity}, {pseudonym}, {moment}, {moment}, {codes}, {blob}",
@@ -54,16 +55,16 @@ def store_cases(database: Database, count: int, *, oldest: datetime, apart: time
         "contact_details (intake_id, content, changed_at)": f"{identity}, {blob}, {moment}",
     }
     some = {
-        f"referral (id, intake_id, created_at, {referral})": (
-            f"{hanging}, 'x', 0, 'X', false, '[]', 'available', 'proposed', {blob}",
+        f"referral (id, intake_id, created_at, content, {referral})": (
+            f"{hanging}, {blob}, {referred}",
             REFERRED_EVERY,
         ),
         f"consent (id, intake_id, given_at, {consent})": (
             f"{hanging}, 'x', 'X', '[]', 'hand_over', '2026-11'",
             REFERRED_EVERY,
         ),
-        "guidance_session (id, intake_id, created_at, number, status)": (
-            f"{hanging}, 1, {status}",
+        "guidance_session (id, intake_id, created_at, number, sequence, status)": (
+            f"{hanging}, 1, 0, {status}",
             GUIDED_EVERY,
         ),
     }

@@ -2,17 +2,24 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from app.config import Settings
 from app.db import Database
 from app.domain.intake import Knowledge
 from app.models import metadata
+from tests.callback_server import CallbackServer, receiving
+from tests.conftest import TestClock
+from tests.mailbox_server import MailServer, mail_server
 from tests.postgres import SERVICE, Cluster
-from tests.services.desk import Desk
+from tests.services.desk import Desk, adviser, hours
+from tests.services.dispatching import Outside
+from tests.services.rounds import Round
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -59,3 +66,39 @@ def quiet(desk: Desk) -> Desk:
     """A desk where no adviser has any hours yet."""
     desk.close_all()
     return desk
+
+
+@pytest.fixture
+def receiver() -> Iterator[CallbackServer]:
+    """A receiver of webhooks."""
+    with receiving() as server:
+        yield server
+
+
+@pytest.fixture
+def other() -> Iterator[CallbackServer]:
+    """Another one."""
+    with receiving() as server:
+        yield server
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Iterator[MailServer]:
+    """A mail server on this machine."""
+    with mail_server(tmp_path, "smtp+plain") as server:
+        yield server
+
+
+@pytest.fixture
+def outside(settings: Settings, database: Database, clock: TestClock) -> Iterator[Outside]:
+    """What is to be delivered, and dispatchers."""
+    outside = Outside(settings, database, clock)
+    with closing(outside.egress):
+        yield outside
+
+
+@pytest.fixture
+def round_(outside: Outside, mail: MailServer, desk: Desk) -> Round:
+    """A case with a referral, which is mailed for real."""
+    desk.staff(adviser(UUID(int=7), hours(1, 9, 17), hours(3, 9, 17)))
+    return Round(outside, mail, desk)

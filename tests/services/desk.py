@@ -24,7 +24,7 @@ from app.models import (
     Referral,
     SessionLogEntry,
 )
-from app.services import intakes, sessions
+from app.services import intakes, referrals, sessions
 from app.services.acts import Act, acting
 from app.services.advisers import AdviserIn, ExceptionIn, WindowIn, import_advisers
 from app.services.intakes import IntakeView
@@ -176,7 +176,7 @@ class Desk:
     def refer(self, intake: UUID, provision_id: str) -> Referral:
         """Add a referral."""
         with self.act() as act:
-            return intakes.add_referral(act, intake, provision_id, self.knowledge)[0].referral
+            return referrals.add_referral(act, intake, provision_id, self.knowledge)[0].referral
 
     def fill(self, region: str | None = REGION) -> int:
         """Give free places to who waits."""

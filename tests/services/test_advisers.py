@@ -1,6 +1,7 @@
 """Advisers brought in from a file, with faults told by their place in it."""
 
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from sqlmodel import select
 from app.domain.access import EVERY_REGION
 from app.domain.terms import Mode
 from app.models import Adviser, AvailabilityException, AvailabilityWindow
-from app.services.advisers import AdvisersIn, ExceptionIn, demo_advisers
-from tests.services.desk import ANNA, BRAM, Desk, adviser, hours, wishes
+from app.services import calendar_feed, holders
+from app.services.advisers import AdviserIn, AdvisersIn, ExceptionIn, demo_advisers
+from tests.services.desk import ADVISER, ANNA, BRAM, NOW, Desk, adviser, hours, wishes
+from tests.services.test_persons import CLEANER
 
 WEDNESDAY = 3
 AWAY = ExceptionIn(on=date(2026, 11, 25), available=False)
@@ -51,6 +54,61 @@ def test_an_adviser_who_is_not_in_the_file_keeps_their_hours(quiet):
     assert sorted(found) == sorted([ANNA, BRAM])
 
 
+def test_an_address_and_a_feed_stay_until_the_file_says_otherwise(quiet):
+    def kept() -> tuple[str, str | None, int]:
+        with quiet.database.read(EVERY_REGION) as session:
+            anna = session.get_one(Adviser, ADVISER.id)
+            return anna.name, anna.email, anna.feed_generation
+
+    seconds = (NOW - calendar_feed.FIRST) // timedelta(seconds=1)
+
+    with replace(quiet, caller=replace(ADVISER, email="a@bond.example")).act() as act:
+        calendar_feed.renew(act)
+    assert kept() == ("Adviseur aan tafel", "a@bond.example", seconds)
+    quiet.staff(AdviserIn(id=ADVISER.id, name="Anna"))
+    assert kept() == ("Anna", "a@bond.example", seconds)
+    quiet.staff(AdviserIn(id=ADVISER.id, name="Anna", email="anna@bond.example"))
+    with replace(quiet, caller=replace(ADVISER, email="a@bond.example")).act() as act:
+        calendar_feed.renew(act)
+    assert kept() == ("Anna", "anna@bond.example", seconds + 1)
+    with pytest.raises(ValidationError, match="must be an e-mail address"):
+        AdviserIn(id=ADVISER.id, name="Anna", email="anna")
+
+
+def known_email(desk: Desk) -> str | None:
+    with desk.database.read(EVERY_REGION) as session:
+        return session.get_one(Adviser, ADVISER.id).email
+
+
+def test_the_address_of_a_token_is_kept_as_long_as_none_was_known(quiet):
+    """Who came from a file without one, or with a token without one, gets their letters too."""
+    quiet.staff(AdviserIn(id=ADVISER.id, name="Anna"))
+    for token, kept in (
+        (None, None),
+        ("anna@bond.example", "anna@bond.example"),
+        ("a@elders.example", "anna@bond.example"),
+        (None, "anna@bond.example"),
+    ):
+        replace(quiet, caller=replace(ADVISER, email=token)).intake(**CLEANER)
+        assert known_email(quiet) == kept
+
+
+@pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
+def test_keeping_an_address_waits_for_nobody_who_plans_and_nobody_for_it(quiet):
+    quiet.staff(AdviserIn(id=ADVISER.id, name="Anna"))
+    anna = replace(quiet, caller=replace(ADVISER, email="anna@bond.example"))
+    planned_with = select(Adviser.id).where(Adviser.id == ADVISER.id)
+    with quiet.database.write(EVERY_REGION) as planner:
+        planner.exec(planned_with.with_for_update(key_share=True)).one()
+        anna.intake(**CLEANER)
+    assert known_email(quiet) is None
+    with anna.act() as act:
+        holders.know_adviser(act)
+        with quiet.database.write(EVERY_REGION) as planner:
+            planner.exec(planned_with.with_for_update(key_share=True, nowait=True)).one()
+    assert known_email(quiet) == "anna@bond.example"
+
+
 def test_an_absence_and_extra_hours_change_the_places(quiet):
     extra = ExceptionIn(
         on=date(2026, 12, 25),
@@ -74,6 +132,7 @@ def test_the_demo_has_advisers_for_every_region_that_are_marked_as_made_up(desk)
     assert served == set(regions)
     assert len(found) == 2 * len(regions) + 2
     assert all(one.demo and one.name.startswith("Demo-adviseur") for one in found)
+    assert len({one.email for one in found if one.email.endswith(".example")}) == len(found)
     assert {one.id for one in found} == {one.id for one in demo_advisers(regions.values())}
 
 

@@ -14,7 +14,14 @@ from sqlmodel import col, select
 
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.errors import NotFound
-from app.domain.terms import Action, ContactData, HolderReason, LogEntryType
+from app.domain.terms import (
+    Action,
+    ContactData,
+    HolderReason,
+    LogEntryType,
+    Outcome,
+    OutcomeReason,
+)
 from app.models import (
     AuditEntry,
     AuditHead,
@@ -35,6 +42,7 @@ from app.services.erasure import (
 from app.services.erasure_list import read
 from app.services.holders import NotYoursError
 from app.services.idempotency import Answer, ErasedError
+from app.services.outcomes import Decision, decide
 from tests.services.desk import ANNA, COLLEAGUE, Desk, adviser, hours, wishes
 from tests.services.test_persons import CHECK, CLEANER, KLAARTJE, TEXT
 
@@ -88,13 +96,32 @@ def rows_about(desk: Desk, intake: UUID) -> dict[str, int]:
     return {name: count for name, count in counted.items() if count}
 
 
+def to_and_fro(desk: Desk, intake: UUID) -> None:
+    """Let the adviser decide otherwise twice: sessions are planned and cancelled."""
+    for outcome, provision in ((Outcome.guidance, None), (Outcome.warm_referral, CHECK)):
+        decision = Decision(
+            outcome=outcome,
+            reason=OutcomeReason.worker_prefers,
+            note="Klaproos",
+            provision_id=provision,
+        )
+        with desk.act() as act:
+            decide(act, intake, decision, desk.knowledge, desk.planning)
+
+
 def test_every_row_of_a_person_goes_and_nothing_of_anybody_else(desk, erasures):
     intake, other = with_everything(desk), with_everything(desk)
+    for one in (intake, other):
+        to_and_fro(desk, one)
     guided, waiting = desk.intake(), desk.intake()
+    with desk.act() as act:
+        contact_details.change(act, guided, KLAARTJE)
+        consents.give_for_invitations(
+            act, guided, None, data=[ContactData.email], text_version=TEXT
+        )
     before = {one: rows_about(desk, one) for one in (intake, other, guided, waiting)}
-    assert set(before[intake]) == (GONE_WITH_THE_INTAKE | {"kept_answer", "audit_entry"}) - {
-        "guidance_session"
-    }
+    with_it = {"kept_answer", "audit_entry", "outbox_message"}
+    assert set(before[intake]) == GONE_WITH_THE_INTAKE | with_it
     assert before[guided]["guidance_session"] == 3
     for one in (intake, guided):
         erase_it(desk, one, erasures)

@@ -37,7 +37,7 @@ def let_go(desk: Desk, intake: UUID, erasures: Path) -> None:
     with desk.act() as act:
         (consent,) = consents.list_consents(act, intake)
         contact_details.remove(act, intake, erasures)
-        consents.withdraw(act, intake, consent.id, erasures)
+        consents.withdraw(act, intake, consent.id, desk.planning, erasures)
 
 
 def parts(desk: Desk, intake: UUID) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_without_the_list_nothing_is_let_go(desk, erasures):
         with pytest.raises(IsADirectoryError):
             what(desk, intake, erasures)
     with pytest.raises(IsADirectoryError), desk.act() as act:
-        consents.withdraw(act, intake, before[2][1]["id"], erasures)
+        consents.withdraw(act, intake, before[2][1]["id"], desk.planning, erasures)
     assert (rows_about(desk, intake), desk.log(), parts(desk, intake)) == before
 
 
@@ -68,7 +68,7 @@ def replay(desk: Desk, erasures: Path) -> tuple[int, int]:
             details += forget_again(act, one, listed.contact_details[one], erasures)
     for one in list(consents_still_there(desk.database, listed.consents)):
         with replace(desk, caller=SYSTEM).act() as act:
-            withdrawn += withdraw_again(act, one, listed.consents[one], erasures)
+            withdrawn += withdraw_again(act, one, listed.consents[one], desk.planning, erasures)
     return details, withdrawn
 
 
@@ -143,7 +143,7 @@ def test_what_is_let_go_and_not_committed_is_let_go_by_a_replay(desk, erasures):
     def let_go_and_fail() -> None:
         with desk.act() as act:
             contact_details.remove(act, intake, erasures)
-            consents.withdraw(act, intake, consent["id"], erasures)
+            consents.withdraw(act, intake, consent["id"], desk.planning, erasures)
             act.at_last.append(partial(divmod, 1, 0))
 
     with pytest.raises(ZeroDivisionError):

@@ -15,14 +15,14 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.intake import UsedProvision
 from app.domain.terms import Employment, Outcome, Purpose
 from app.models import Intake, Referral
-from app.services.intakes import (
-    ANSWERS,
+from app.services.intakes import list_intakes
+from app.services.referrals import (
     AlreadyReferredError,
     GuidanceGoesOnError,
     NoReceiverError,
     RefusedProvisionError,
-    list_intakes,
 )
+from app.services.sealed import ANSWERS
 from tests.services.desk import OTHER_REGION, REGION, Desk, answers, local, wishes
 
 CLEANER: dict[str, Any] = {"origin_sector": "schoonmaak", "employment": Employment.employee}

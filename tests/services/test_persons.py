@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from app.config import Settings
 from app.domain.access import EVERY_REGION
-from app.domain.consent import CONSENT_TEXTS, DATA_NAMES
+from app.domain.consent import CONSENT_TEXTS, DATA, DATA_NAMES
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.terms import Action, ConsentPurpose, ContactData, Employment, HolderReason
 from app.models import AuditEntry, Consent, ContactDetails
@@ -77,7 +77,7 @@ def consent(
 
 def withdraw(desk: Desk, intake: UUID, consent_id: UUID) -> Consent:
     with desk.act() as act:
-        return consents.withdraw(act, intake, consent_id, erasures())
+        return consents.withdraw(act, intake, consent_id, desk.planning, erasures())
 
 
 def listed(desk: Desk, intake: UUID) -> list[Consent]:
@@ -247,11 +247,14 @@ def test_a_consent_is_found_under_its_own_intake_only(desk, referred):
 
 def test_each_text_names_who_receives_and_what_and_that_it_can_be_withdrawn():
     assert set(DATA_NAMES) == set(ContactData)
-    for text in CONSENT_TEXTS.values():
-        read_out = text.format(recipient="de loopbaancoach", data=", ".join(DATA_NAMES.values()))
-        assert "de loopbaancoach" in read_out
-        assert "uw telefoonnummer" in read_out
-        assert "intrekken" in read_out
+    assert set(CONSENT_TEXTS) == set(DATA) == set(ConsentPurpose)
+    for purpose, versions in CONSENT_TEXTS.items():
+        data = ", ".join(DATA_NAMES[one] for one in DATA[purpose])
+        for text in versions.values():
+            read_out = text.format(recipient="de loopbaancoach", data=data)
+            assert ("de loopbaancoach" in read_out) == (purpose is ConsentPurpose.hand_over)
+            assert data in read_out
+            assert "intrekken" in read_out
 
 
 # Insight

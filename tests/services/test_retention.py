@@ -21,7 +21,7 @@ from app.models import (
     ProcessingEntry,
     SessionLogEntry,
 )
-from app.services import contact_details, erasure, holders, intakes, retention
+from app.services import calendar_feed, contact_details, erasure, holders, intakes, retention
 from app.services.advisers import ExceptionIn
 from app.services.erasure_list import read
 from app.services.retention import Count, Terms
@@ -48,6 +48,7 @@ TERMS = Terms(
     contact_details=timedelta(days=90),
     intakes=timedelta(days=730),
     processing_log=timedelta(days=1825),
+    outbox=timedelta(days=30),
 )
 
 
@@ -131,7 +132,7 @@ def test_a_term_of_contact_details_that_is_longer_than_that_of_intakes_does_no_h
 
 def test_who_has_a_session_to_come_is_never_past_a_term(desk, quiet, erasures):
     planned = quiet.intake()
-    short = Terms(timedelta(seconds=1), timedelta(seconds=2), timedelta(days=1825))
+    short = replace(TERMS, contact_details=timedelta(seconds=1), intakes=timedelta(seconds=2))
     with quiet.act() as act:
         contact_details.change(act, planned, KLAARTJE)
     with desk.database.write(EVERY_REGION) as session:
@@ -186,7 +187,7 @@ def test_who_waits_and_is_forgotten_for_a_whole_term_goes_as_after_guidance_that
 
 
 def test_guidance_of_every_region_and_of_none_ends_some_at_a_time(quiet, erasures, monkeypatch):
-    monkeypatch.setattr(retention, "GUIDANCE_BATCH", 2)
+    monkeypatch.setattr(retention, "OPEN_BATCH", 2)
     regions = [REGION] * 3 + [OTHER_REGION, None]
     for region in regions:
         quiet.intake(region=region)
@@ -247,6 +248,21 @@ def test_the_name_of_an_adviser_goes_when_nothing_refers_to_them_any_more(quiet,
     assert by_hand.view(back).holder == ADVISER.name
     assert run(quiet, erasures, days=9999).advisers == 3
     assert names(quiet) == set()
+
+
+def test_who_has_a_feed_stays_and_who_comes_back_gets_no_address_they_had(quiet, erasures):
+    def renewed(**passed: float) -> str:
+        with replace(quiet, now=NOW + timedelta(**passed)).act() as act:
+            return calendar_feed.renew(act)
+
+    had = {renewed(), renewed(), renewed(hours=1)}
+    assert len(had) == 3
+    assert (due(quiet).advisers, run(quiet, erasures).advisers) == (0, 0)
+    assert names(quiet) == {ADVISER.id}
+    with quiet.act() as act:
+        calendar_feed.end(act)
+    assert (due(quiet).advisers, run(quiet, erasures).advisers) == (1, 1)
+    assert renewed(days=1) not in had
 
 
 def test_who_holds_their_first_case_while_names_go_keeps_their_name(quiet, erasures):

@@ -302,6 +302,18 @@ def test_a_name_that_cannot_be_shown_is_left_out(name: object) -> None:
     assert caller(signed(claims(name=name))).name is None
 
 
+@pytest.mark.parametrize(
+    ("email", "kept"),
+    [
+        (..., False), (7, False), ("anna", False), ("anna@bond", False),
+        ("anna@bond.example\n", False), (f"{'a' * 64}@{'b.' * 100}example", False),
+        ("anna@bond.example", True),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_one_is_left_out(email: object, kept: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert caller(signed(claims(email=email))).email == (email if kept else None)
+
+
 @pytest.mark.parametrize("organisation", [..., None, "", "a" * 121, "FNV\x00"])
 def test_an_organisation_that_cannot_be_shown_is_left_out(organisation: object) -> None:
     assert caller(signed(claims(organisation=organisation))).organisation is None

@@ -13,7 +13,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 FOLDER = Path(__file__).parent
-FILES = ("catalogue", "intakes", "sessions", "holders", "problems", "persons")
+FILES = (
+    "catalogue",
+    "intakes",
+    "sessions",
+    "holders",
+    "problems",
+    "persons",
+    "desks",
+    "webhooks",
+    "referrals",
+    "calendar",
+)
 
 
 class Exchange(BaseModel):

@@ -1,0 +1,171 @@
+"""The life of a referral, as a table: from where, to where, and who may say so."""
+
+from datetime import date, datetime
+from itertools import pairwise, product
+
+import pytest
+
+from app.domain.planning import AMSTERDAM
+from app.domain.referrals import (
+    Due,
+    ReferralNotAllowed,
+    add_working_days,
+    allowed,
+    deadline,
+    escalation,
+    expiry,
+    is_change,
+    reason_fault,
+)
+from app.domain.terms import HandedBy, Party, ReferralReason, ReferralStatus
+
+S = ReferralStatus
+
+TABLE = """
+             adviser                                desk                         system
+proposed     sent withdrawn                         -                            -
+sent         received accepted declined withdrawn   received accepted declined   received expired
+received     received accepted declined withdrawn   received accepted declined   expired
+accepted     in_contact declined withdrawn          in_contact declined          -
+in_contact   completed declined withdrawn           completed declined           -
+completed    -                                      -                            -
+declined     -                                      -                            -
+expired      -                                      -                            -
+withdrawn    -                                      -                            -
+"""
+EMPLOYER = {
+    S.proposed: {S.in_contact, S.declined, S.withdrawn},
+    S.in_contact: {S.completed, S.declined, S.withdrawn},
+}
+"""What an adviser may say where the worker goes through their own employer; nobody else may."""
+
+
+def cells(line: str) -> list[set[str]]:
+    """Take a line of the table apart at its columns."""
+    return [
+        set(line[begin:end].replace("-", "").split()) for begin, end in pairwise((13, 52, 81, 200))
+    ]
+
+
+def expected() -> dict[tuple[ReferralStatus, Party], set[ReferralStatus]]:
+    """Read the table."""
+    lines = TABLE.strip("\n").splitlines()[1:]
+    parties = (Party.adviser, Party.desk, Party.system)
+    return {
+        (S(line.split()[0]), party): {S(one) for one in cell}
+        for line in lines
+        for party, cell in zip(parties, cells(line), strict=True)
+    }
+
+
+EVERY = list(product(S, S, Party))
+
+
+@pytest.mark.parametrize("handed", [HandedBy.desk, HandedBy.by_hand])
+@pytest.mark.parametrize(("current", "wanted", "party"), EVERY)
+def test_every_state_takes_every_step_of_everybody_as_the_table_says(
+    current, wanted, party, handed
+):
+    options = expected()[current, party]
+    check(current, wanted, party, handed, options)
+
+
+@pytest.mark.parametrize(("current", "wanted", "party"), EVERY)
+def test_through_the_employer_only_the_adviser_says_how_it_goes(current, wanted, party):
+    options = EMPLOYER.get(current, set()) if party is Party.adviser else set()
+    check(current, wanted, party, HandedBy.employer, options)
+
+
+def check(
+    current: ReferralStatus,
+    wanted: ReferralStatus,
+    party: Party,
+    handed: HandedBy,
+    options: set[ReferralStatus],
+) -> None:
+    assert set(allowed(current, party, handed)) == options
+    if wanted in options:
+        assert is_change(current, wanted, party, handed)
+    elif wanted is current:
+        assert not is_change(current, wanted, party, handed)
+    else:
+        with pytest.raises(ReferralNotAllowed) as caught:
+            is_change(current, wanted, party, handed)
+        assert set(caught.value.allowed) == options
+        assert current in caught.value.detail
+        assert all(one in caught.value.detail for one in options)
+        assert options or "nothing" in caught.value.detail
+
+
+def test_the_table_names_every_state():
+    assert {current for current, _ in expected()} == set(S)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason", "code"),
+    [
+        (S.declined, ReferralReason.no_capacity, None),
+        (S.declined, None, "required"),
+        (S.declined, ReferralReason.no_consent, "required"),
+        (S.withdrawn, ReferralReason.no_consent, None),
+        (S.withdrawn, None, "required"),
+        (S.withdrawn, ReferralReason.not_in_time, "required"),
+        (S.accepted, None, None),
+        (S.accepted, ReferralReason.other, "not-wanted"),
+    ],
+)
+def test_a_reason_is_given_where_it_ends_and_nowhere_else(wanted, reason, code):
+    fault = reason_fault(wanted, reason, "/reason")
+    assert (fault.code if fault else None) == code
+
+
+# Deadlines
+
+HOLIDAYS = {date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)}
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "then"),
+    [
+        (MONDAY, 0, MONDAY),
+        (MONDAY, 1, date(2026, 11, 24)),
+        (MONDAY, 5, date(2026, 11, 30)),
+        (date(2026, 11, 27), 1, date(2026, 11, 30)),
+        (date(2026, 11, 28), 1, date(2026, 11, 30)),
+        (date(2026, 12, 24), 1, date(2026, 12, 28)),
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),
+    ],
+)
+def test_working_days_leave_out_weekends_and_holidays(day, count, then):
+    assert add_working_days(day, count, HOLIDAYS) == then
+
+
+def at_nine(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=AMSTERDAM)
+
+
+def test_first_the_desk_is_reminded_halfway():
+    told = deadline(date(2026, 11, 30), today=MONDAY, holidays=HOLIDAYS, reminding=True)
+    assert (told.due, told.due_at) == (Due.remind, at_nine(date(2026, 11, 26)))
+
+
+@pytest.mark.parametrize(
+    ("answer_by", "reminding"), [(date(2026, 11, 30), False), (date(2026, 11, 24), True)]
+)
+def test_without_a_reminder_the_adviser_is_told_after_the_last_day(answer_by, reminding):
+    told = deadline(answer_by, today=MONDAY, holidays=HOLIDAYS, reminding=reminding)
+    assert told == escalation(answer_by, HOLIDAYS)
+    assert told.due is Due.escalate
+    assert told.due_at == at_nine(add_working_days(answer_by, 1, HOLIDAYS))
+
+
+def test_the_adviser_has_three_working_days_before_it_expires():
+    told = expiry(date(2026, 12, 23), today=date(2026, 12, 24), holidays=HOLIDAYS)
+    assert (told.due, told.due_at) == (Due.expire, at_nine(date(2026, 12, 30)))
+
+
+def test_nine_in_the_morning_stays_nine_when_the_clock_changes():
+    before = escalation(date(2027, 3, 26), HOLIDAYS).due_at
+    assert before.utcoffset() != at_nine(date(2027, 3, 26)).utcoffset()
+    assert before.hour == 9
