@@ -62,6 +62,8 @@ def entry(number: int) -> dict[str, Any]:
         "targetSectorId": None,
         "sessionNumber": None if first else 1,
         "mode": None,
+        "provisionId": None,
+        "reason": None,
     }
 
 

@@ -135,7 +135,7 @@ def test_what_cannot_be_done_is_refused_by_name_and_changes_nothing(client):
         "slot-not-free",
     )
     answer = client.put(f"{path}/slot", json={"slotId": free})
-    assert problem(answer) == (409, "session-not-allowed")
+    assert problem(answer) == (409, "guidance-closed")
     answer = client.put(f"{path}/outcome", json={"outcome": "missed"})
     assert problem(answer) == (409, "session-not-allowed")
     after = [read(client, one) for one in (intake, referred, ended)], log(client)
