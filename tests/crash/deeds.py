@@ -99,7 +99,7 @@ class Mix:
     deeds: Mapping[str, int] = field(
         default_factory=lambda: {
             "intake": 4,
-            "book": 8,
+            "book": 10,
             "move": 8,
             "conclude": 6,
             "refer": 2,
@@ -108,8 +108,8 @@ class Mix:
             "consent": 2,
             "withdraw": 1,
             "erase": 1,
-            "status": 4,
-            "outcome": 2,
+            "status": 3,
+            "outcome": 1,
         }
     )
     close: float = 0.08

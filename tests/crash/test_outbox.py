@@ -27,33 +27,34 @@ Deliver = Callable[..., tuple[Found, int]]
 
 
 @pytest.mark.parametrize(
-    ("engine_kind", "moment", "change", "promise"),
+    ("engine_kind", "moment", "change", "promises"),
     [
         (
             "sqlite",
             "crash_after_the_commit",
             "effects_in_a_second_transaction",
-            "a_subscription_is_put_every_entry_in_order",
+            {"a_subscription_is_put_every_entry_in_order"},
         ),
         (
             "postgresql",
             "crash_before_the_commit",
             "effects_ahead_of_the_change",
-            "every_message_is_about_what_is_there",
+            {"every_message_is_about_what_is_there", "a_subscription_is_put_every_entry_in_order"},
         ),
     ],
     indirect=["engine_kind"],
 )
 def test_effects_apart_from_what_they_follow_from_are_caught_in_a_crash(
-    few_places, start, moment, change, promise
+    few_places, start, moment, change, promises
 ):
+    """What was made up is told twice where the next change takes the number it was to have."""
     (serving,) = start(moment, change)
     subscribe(serving.url, NOWHERE, HOT)
     clients = Clients(serving.url, INTAKES)
     crash(serving, clients, CRASHES)
     serving.stop()
     books = read_books(few_places, clients.journal, seen=clients.reader.seen, excused={NOTHING})
-    assert promise in audit(books)
+    assert promises & audit(books).keys()
 
 
 @pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
