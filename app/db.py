@@ -329,6 +329,19 @@ class _Turn:
             self._writers.threads.release()
 
 
+def keep_on_disk(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are still there after a power cut.
+
+    Raises:
+        OSError: the disk did not take it.
+    """
+    opened_path = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened_path)
+    finally:
+        os.close(opened_path)
+
+
 def _owned(path: str, flags: int) -> int:
     return os.open(path, flags, OWNER_ONLY)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app import migrate
 from app.config import Settings
-from app.db import OWNER_ONLY, opened, sqlite_file
+from app.db import OWNER_ONLY, keep_on_disk, opened, sqlite_file
 
 Say = Callable[[str], None]
 
@@ -49,13 +49,13 @@ def backup(settings: Settings, file: Path, say: Say) -> int:
         raise BackupError(message) from error
     try:
         _copy(source, part)
-        _keep(part)
+        keep_on_disk(part)
         os.link(part, file)  # which overwrites nothing, where renaming would
     except sqlite3.Error as error:
         raise BackupError(f"{file} was not made: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    _keep(file.parent)
+    keep_on_disk(file.parent)
     say(f"{file}: {file.stat().st_size} bytes, the database as it was just now")
     return 0
 
@@ -66,12 +66,3 @@ def _copy(source: Path, part: Path) -> None:
         copy.execute("PRAGMA journal_mode = OFF")
         # In one step: in several, SQLite would begin anew after each commit of another.
         live.backup(copy)
-
-
-def _keep(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are still there after a power cut."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from app.db import keep_on_disk
+
 CONTACT_DETAILS = " contact-details"
 CONSENT = " consent "
 
@@ -72,7 +74,7 @@ def add(path: Path, intakes: Sequence[UUID], *, at: datetime, what: str = "") ->
     finally:
         os.close(file)
     if is_new:
-        _keep_name(path.parent)
+        keep_on_disk(path.parent)
 
 
 def read(path: Path) -> Erasures:
@@ -116,12 +118,3 @@ def _moment(text: str) -> datetime | None:
 def _end_of_torn_line(file: int) -> str:
     size = os.fstat(file).st_size
     return "\n" if size and os.pread(file, 1, size - 1) != b"\n" else ""
-
-
-def _keep_name(folder: Path) -> None:
-    """Make sure that a new file is still in its folder after a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
