@@ -22,9 +22,11 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import strict_json
+from app.answer_cache import AnswerCache
 from app.cross_origin import CrossOrigin
 from app.domain.access import ANONYMOUS, TooManyRequests, Unauthenticated
 from app.domain.errors import Fault, InvalidInput
+from app.negotiation import negotiate, understood
 from app.observability import CurrentRequest, current_request, log_failure, log_request
 from app.openapi import API_PREFIX, API_VERSION
 from app.problems import PUBLIC_URL, from_domain, from_status, place
@@ -43,6 +45,10 @@ DEFAULT_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """On every answer, unless the route set the header itself."""
+_DEFAULTS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {**DEFAULT_HEADERS, "API-Version": API_VERSION}.items()
+]
 
 
 class AnswerInterruptedError(Exception):
@@ -83,21 +89,28 @@ class ApiRules:
         *,
         api: FastAPI,
         limits: RateLimits,
+        answers: AnswerCache,
         public_url: str = PUBLIC_URL,
         body_limit: int = BODY_LIMIT,
         origins: Iterable[str] = (),
+        beside: Iterable[Path] = (),
     ) -> None:
-        """Wrap the root app, in which `api` is mounted at /v1; `origins` are of web pages."""
+        """Wrap the root app, in which `api` is mounted at /v1.
+
+        `origins` are of web pages; `beside` is what is held to these rules and not in the document.
+        """
         self._app = app
         self._api = api
         self._limits = limits
+        self._answers = answers
         self._public_url = public_url
         self._body_limit = body_limit
         self._cross_origin = CrossOrigin(origins)
+        self._beside = tuple(beside)
 
     @cached_property
     def _paths(self) -> tuple[Path, ...]:
-        return tuple(published_paths(self.document()))
+        return (*published_paths(self.document()), *self._beside)
 
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI document, as published."""
@@ -133,7 +146,21 @@ class ApiRules:
             )
             current_request.reset(token)
 
+    @cached_property
+    def _fixed(self) -> Mapping[str, list[Path]]:
+        """What matches each path that has no parameter, so that most need not be searched for."""
+        whole = (
+            whole
+            for path in self._paths
+            for whole in (API_PREFIX + path.template, path.template)
+            if path.pattern.fullmatch(whole) and "{" not in whole
+        )
+        return {path: self._searched(path) for path in whole}
+
     def _matching(self, path: str) -> list[Path]:
+        return self._fixed.get(path) or self._searched(path)
+
+    def _searched(self, path: str) -> list[Path]:
         return [known for known in self._paths if known.pattern.fullmatch(path)]
 
     async def _handle(
@@ -141,6 +168,9 @@ class ApiRules:
     ) -> None:
         if answer.method == "HEAD":
             scope = {**scope, "method": "GET"}
+        if (kept := self._answers.find(scope)) is not None:
+            await self._give(kept, scope, receive, answer)
+            return
         operations: dict[str, Operation] = {}
         for path in reversed(paths):
             operations |= path.operations
@@ -162,7 +192,19 @@ class ApiRules:
             refusal = self._counted(scope, operation, refusal)
             await refusal(scope, receive, answer.send)
         else:
-            await self._app(scope, receive if body is None else _again(body, receive), answer.send)
+            receive = receive if body is None else again(body, receive)
+            await self._app(scope, receive, self._answers.keeping(scope, answer.send))
+
+    async def _give(
+        self, kept: Iterable[Message], scope: Scope, receive: Receive, answer: "_Answer"
+    ) -> None:
+        """Give an answer that was given before, to whoever does not ask too often."""
+        if wait := self._limits.take(ANONYMOUS, _address(scope)):
+            refusal = from_domain(TooManyRequests(wait), self._public_url)
+            await refusal(scope, receive, answer.send)
+            return
+        for message in kept:
+            await answer.send(message)
 
     def _refusal(self, scope: Scope, operations: Mapping[str, Operation]) -> Response | None:
         """What the head of the request alone is answered: a refusal, or a browser's preflight."""
@@ -192,8 +234,7 @@ class ApiRules:
         """Count a refusal for the address, for nobody has looked at a token yet."""
         if refusal.status_code < HTTPStatus.BAD_REQUEST or (operation and not operation.counted):
             return refusal
-        client = scope.get("client")
-        wait = self._limits.take(ANONYMOUS, client[0] if client else None)
+        wait = self._limits.take(ANONYMOUS, _address(scope))
         return from_domain(TooManyRequests(wait), self._public_url) if wait else refusal
 
     async def _read(self, receive: Receive) -> bytes | None:
@@ -233,12 +274,18 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            said = {name for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(pair for pair in _DEFAULTS if pair[0] not in said),
+                (b"x-request-id", self._request_id.encode()),
+            ]
             headers = MutableHeaders(scope=message)
-            for name, value in DEFAULT_HEADERS.items():
-                headers.setdefault(name, value)
-            headers["API-Version"] = API_VERSION
-            headers["X-Request-Id"] = self._request_id
-            headers.update(self._more)
+            for name, value in self._more.items():
+                if name == "Vary":
+                    headers.add_vary_header(value)
+                else:
+                    headers[name] = value
         elif message["type"] == "http.response.body":
             self.complete = not message.get("more_body", False)
             if self.method == "HEAD":
@@ -289,54 +336,7 @@ def query_faults(query: str, known: Mapping[str, bool]) -> list[Fault]:
     return faults
 
 
-def understood(headers: Headers, consumes: Iterable[str]) -> bool:
-    """Whether a body with these headers can be read: media type, UTF-8, not compressed."""
-    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
-    charset = re.search(r"charset\s*=\s*\"?([^\s\";]*)", parameters)
-    return (
-        media_type.strip() in consumes
-        and (charset is None or charset[1] in {"utf-8", "utf8"})
-        and headers.get("content-encoding", "identity").lower() == "identity"
-    )
-
-
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token in the sense of RFC 9110, 5.6.2
-_RANGE = re.compile(
-    rf"\s*(?P<type>{_TOKEN})/(?P<subtype>{_TOKEN})"
-    rf"(?P<parameters>(?:\s*;\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))*)\s*"
-)
-_WEIGHT = re.compile(r";\s*q=([^;\s]*)", re.IGNORECASE)
-_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
-
-
-def negotiate(accept: str, offers: Sequence[str]) -> str | None:
-    """Return the offer the Accept header likes best, the first one among equals.
-
-    RFC 9110, 12.5.1: the most specific range that covers an offer gives its weight; 0 refuses.
-    Other parameters of a range are not looked at. An empty header, or one that cannot be read,
-    accepts everything. None means that no offer is acceptable.
-    """
-    weights: dict[str, float] = {}
-    for element in filter(str.strip, accept.split(",")):
-        found = _RANGE.fullmatch(element)
-        if found is None:
-            return offers[0]
-        quality = _WEIGHT.search(found["parameters"])
-        if quality and not _QUALITY.fullmatch(quality[1]):
-            return offers[0]
-        weights[f"{found['type']}/{found['subtype']}".lower()] = float(quality[1]) if quality else 1
-    if not weights:
-        return offers[0]
-
-    def weight(offer: str) -> float:
-        ranges = (offer, offer.partition("/")[0] + "/*", "*/*")
-        return next((weights[covering] for covering in ranges if covering in weights), 0)
-
-    best = max(offers, key=weight)
-    return best if weight(best) > 0 else None
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """Return a receive that gives the body that was read, and then what comes after it."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -344,6 +344,11 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return received
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _request_id(said: str | None) -> str:

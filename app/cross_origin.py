@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-ASKED = "Authorization, Content-Type, Idempotency-Key, Traceparent, X-Request-Id"
+ASKED = (
+    "Authorization, Content-Type, Idempotency-Key, If-None-Match, MCP-Method, MCP-Name,"
+    " MCP-Protocol-Version, Traceparent, X-Request-Id"
+)
 """What a page may send besides what every page may."""
-TOLD = "Allow, API-Version, Location, Retry-After, WWW-Authenticate, X-Request-Id"
+TOLD = "Allow, API-Version, ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 """What a page may read besides what every page may."""
 PREFLIGHT_SECONDS = 600
 

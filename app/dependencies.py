@@ -7,12 +7,13 @@ from pathlib import Path as FilePath
 from typing import Annotated
 
 from anyio import CapacityLimiter, move_on_after
-from fastapi import Depends, Header, Path, Query, Request, Security
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
+from app.answer_cache import PUBLIC
 from app.db import Database, DatabaseBusyError
 from app.domain.access import (
     ANONYMOUS,
@@ -37,6 +38,7 @@ from app.services.issuer_keys import IssuerUnreachable
 from app.services.planner import Planning
 from app.services.processing_log import read_traceparent
 from app.services.retention import Terms
+from app.services.search import Search
 
 Clock = Callable[[], datetime]
 
@@ -83,6 +85,11 @@ async def database_turn(request: Request) -> AsyncIterator[None]:
 
 
 Turn = Annotated[None, Depends(database_turn, scope="function")]
+
+
+async def for_everyone(response: Response) -> None:
+    """Say that an answer follows from the catalogue, the day and the request line alone."""
+    response.headers["Cache-Control"] = PUBLIC
 
 
 async def get_caller(request: Request) -> Caller:
@@ -153,7 +160,7 @@ DeskReader = Annotated[Caller, Depends(only(Role.adviser, Role.catalogue_editor)
 LogReader = Annotated[Caller, Depends(only(Role.werkcentrum, Role.policy))]
 
 
-def get_now(request: Request) -> datetime:
+async def get_now(request: Request) -> datetime:
     """Say what time it is, once per request."""
     clock: Clock = request.app.state.clock
     return clock()
@@ -217,10 +224,18 @@ def log_session(
         yield session
 
 
-def get_knowledge(request: Request) -> Knowledge:
+async def get_search(request: Request) -> Search:
+    """Give the search in the catalogue that holds now; the request keeps it to its end."""
+    search: Search = request.app.state.catalogue.search
+    return search
+
+
+SearchDep = Annotated[Search, Depends(get_search)]
+
+
+async def get_knowledge(search: SearchDep) -> Knowledge:
     """Give the catalogue that holds now; the request keeps it to its end."""
-    knowledge: Knowledge = request.app.state.catalogue.knowledge
-    return knowledge
+    return search.knowledge
 
 
 KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
@@ -263,6 +278,12 @@ def region_act(
 def region_session(request: Request, region: OwnRegion, _turn: Turn) -> Iterator[Session]:
     """Give a werkcentrum a session that sees its own region, and changes nothing."""
     with get_database(request).read(region) as session:
+        yield session
+
+
+def open_session(request: Request, _turn: Turn) -> Iterator[Session]:
+    """Give a session in which there is nothing of any region: for what everybody may read."""
+    with get_database(request).read(NO_REGION) as session:
         yield session
 
 
@@ -320,6 +341,7 @@ LogSession = Annotated[Session, Depends(log_session, scope="function")]
 EditorAct = Annotated[Act, Depends(editor_act, scope="function")]
 DeskSession = Annotated[Session, Depends(desk_session, scope="function")]
 RegionAct = Annotated[Act, Depends(region_act, scope="function")]
+OpenSession = Annotated[Session, Depends(open_session, scope="function")]
 RegionSession = Annotated[Session, Depends(region_session, scope="function")]
 EgressDep = Annotated[Egress, Depends(get_egress)]
 ToldDep = Annotated[Callable[[Desk], bool], Depends(get_told)]

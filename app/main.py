@@ -11,8 +11,10 @@ from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.responses import Response
 
 from app import observability, openapi, problems
+from app.answer_cache import AnswerCache
 from app.api_rules import ApiRules
 from app.config import Settings, load_settings
 from app.db import Database, require_row_security
@@ -26,18 +28,24 @@ from app.rate_limit import RateLimits
 from app.routers import (
     calendar,
     catalogue,
+    catalogue_changes,
     desk_page,
     desks,
     health,
     holders,
     intakes,
+    mcp_door,
     persons,
     referrals,
     session_log,
     sessions,
     webhooks,
 )
+from app.routers.intakes import checked
+from app.routers.provision_pages import found_page
 from app.schemas.examples import exchanges
+from app.schemas.intake import IntakeIn
+from app.schemas.provision_query import ProvisionQuery
 from app.services import audit, erasure_list
 from app.services.advisers import have_hours
 from app.services.api_keys import ApiKeys
@@ -45,18 +53,20 @@ from app.services.catalogue import CatalogueWatch
 from app.services.dispatch import Dispatcher
 from app.services.erasure import anything_still_there
 from app.services.messages import Channels
-from app.services.planner import Planning
+from app.services.planner import Planning, today
 from app.services.repeating import Repeating
 from app.services.retention import Terms
 from app.services.sealed import require_wrapping_keys, try_keys
 from app.services.tokens import Tokens
 from app.services.upkeep import upkeep
+from app.shortcuts import Shortcut, Shortcuts
 from app.vault import Vault, refuse_weak_keys
 
 _log = logging.getLogger(__name__)
 
 API_ROUTERS = (
     catalogue,
+    catalogue_changes,
     desks,
     intakes,
     referrals,
@@ -204,7 +214,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     root.mount(openapi.API_PREFIX, api)
     pages = desk_page.desk_pages(telemetry)
     feeds = calendar.calendar_feeds(telemetry)
-    pages.state = feeds.state = api.state
+    root.state = pages.state = feeds.state = api.state
+    root.include_router(mcp_door.router)
     root.mount(desk_page.PREFIX, pages)
     root.mount(calendar.PREFIX, feeds)
     if settings.otel:
@@ -212,12 +223,34 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     for app in (root, api, feeds):
         problems.install(app, public_url)
     return ApiRules(
-        root,
+        root if settings.otel else _shortened(root, api, public_url, clock),
         api=api,
         limits=api.state.rate_limits,
+        answers=AnswerCache(lambda: (api.state.catalogue.knowledge, today(clock()))),
         public_url=public_url,
         body_limit=settings.body_limit,
         origins=settings.cors_origins,
+        beside=(mcp_door.DOOR,),
+    )
+
+
+def _shortened(root: FastAPI, api: FastAPI, public_url: str, clock: Clock) -> Shortcuts:
+    """Answer what is asked most past FastAPI: not with telemetry, for FastAPI makes the spans."""
+
+    def check(body: IntakeIn) -> Response:
+        return checked(body, api.state.catalogue.knowledge, clock())
+
+    def find(query: ProvisionQuery) -> Response:
+        return found_page(query, api.state.catalogue.search, clock())
+
+    return Shortcuts(
+        root,
+        limits=api.state.rate_limits,
+        public_url=public_url,
+        paths={
+            f"{openapi.API_PREFIX}/provisions": Shortcut(ProvisionQuery, find),
+            f"{openapi.API_PREFIX}/provision-checks": Shortcut(IntakeIn, check, "POST"),
+        },
     )
 
 
@@ -229,6 +262,7 @@ def _equip(api: FastAPI, settings: Settings, clock: Clock) -> None:
     api.state.terms = Terms.of(settings)
     api.state.register_url = str(settings.register_url)
     api.state.public_url = str(settings.public_url)
+    api.state.cors_origins = settings.cors_origins
     api.state.erasure_list = settings.erasure_list
     api.state.clock = clock
     api.state.vault = Vault.of(settings)

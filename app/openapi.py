@@ -32,7 +32,23 @@ _HEADERS = {
         "schema": {"type": "string", "format": "uuid"},
     },
 }
+_KEPT_HEADERS = {
+    "Cache-Control": {
+        "description": "How long who keeps the answer need not ask again.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "Of this answer, as it was sent; give it as If-None-Match to ask again.",
+        "schema": {"type": "string"},
+    },
+}
+NOT_CHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not changed since the answer with an ETag of If-None-Match."}
+}
+"""What a route passes as `responses=` whose answers may be kept (app/answer_cache.py)."""
+
 _HEADER_REFS = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+_KEPT_REFS = {name: {"$ref": f"#/components/headers/{name}"} for name in _KEPT_HEADERS}
 _METHODS = ("get", "post", "put", "delete")
 # The official ruleset takes every such name below `paths` for an operation, also in an example: it
 # sees a post in `signposts`, and stumbles over a `target` that is null. Those are shown as text.
@@ -121,8 +137,9 @@ def _responses(operation: dict[str, Any], *, has_id: bool) -> dict[str, Any]:
         refusals.add("404")
     if "requestBody" in operation:
         refusals |= {"413", "415"}
+    kept = _KEPT_REFS if "304" in answers else {}
     for answer in answers.values():
-        answer["headers"] = answer.get("headers", {}) | _HEADER_REFS
+        answer["headers"] = answer.get("headers", {}) | _HEADER_REFS | kept
     return answers | {
         code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(refusals)
     }
@@ -171,7 +188,7 @@ def _add_components(made: dict[str, Any]) -> None:
     for automatic in ("HTTPValidationError", "ValidationError"):
         schemas.pop(automatic, None)
     components["schemas"] = schemas
-    components["headers"] = _HEADERS
+    components["headers"] = _HEADERS | _KEPT_HEADERS
     components["responses"] = {
         f"Problem{status}": {
             "description": occurrence.title,

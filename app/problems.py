@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.db import DatabaseBusyError
-from app.domain.access import Forbidden, TooManyRequests, Unauthenticated
+from app.domain.access import CrossSite, Forbidden, TooManyRequests, Unauthenticated
 from app.domain.errors import Conflict, DomainError, Fault, InvalidInput, NotFound
 from app.migrate import SchemaError
 from app.observability import current_request, log_failure
@@ -41,6 +41,7 @@ STATUSES: dict[str, int] = {
     KeyReusedError.slug: 422,
     Unauthenticated.slug: 401,
     Forbidden.slug: 403,
+    CrossSite.slug: 403,
     TooManyRequests.slug: 429,
     IssuerUnreachable.slug: 503,
 }
@@ -223,11 +224,17 @@ def from_domain(
         KeyError: neither the error's slug nor that of a parent has a status.
 
     """
-    slugs = (vars(kind).get("slug") for kind in type(error).__mro__)
-    status = next(STATUSES[slug] for slug in slugs if slug in STATUSES)
-    faults = error.faults if isinstance(error, InvalidInput) else ()
-    occurrence = Occurrence(status, error.slug, error.title, error.detail, faults, error.allowed)
-    return _answer(occurrence, public_url, _advice(error, shown=shown))
+    return _answer(_occurrence(error), public_url, _advice(error, shown=shown))
+
+
+def problem_of(error: DomainError, public_url: str = PUBLIC_URL) -> Problem:
+    """Return a refusal as it is told where HTTP says nothing of it: in the result of a tool.
+
+    Raises:
+        KeyError: neither the error's slug nor that of a parent has a status.
+
+    """
+    return _problem(_occurrence(error), public_url)
 
 
 def from_status(
@@ -321,9 +328,14 @@ def _passes(error: OperationalError) -> bool:
     return True
 
 
-def _answer(
-    occurrence: Occurrence, public_url: str, headers: Mapping[str, str] | None = None
-) -> Response:
+def _occurrence(error: DomainError) -> Occurrence:
+    slugs = (vars(kind).get("slug") for kind in type(error).__mro__)
+    status = next(STATUSES[slug] for slug in slugs if slug in STATUSES)
+    faults = error.faults if isinstance(error, InvalidInput) else ()
+    return Occurrence(status, error.slug, error.title, error.detail, faults, error.allowed)
+
+
+def _problem(occurrence: Occurrence, public_url: str) -> Problem:
     request = current_request.get()
     if request is not None:
         request.problem = occurrence.slug
@@ -331,7 +343,7 @@ def _answer(
         ProblemFault(pointer=fault.pointer, code=fault.code, detail=fault.detail)
         for fault in occurrence.faults[:MOST_FAULTS]
     ]
-    problem = Problem(
+    return Problem(
         type=f"{public_url.rstrip('/')}/problems/{occurrence.slug}",
         title=occurrence.title,
         status=occurrence.status,
@@ -340,8 +352,13 @@ def _answer(
         errors=faults or None,
         allowed=list(occurrence.allowed) or None,
     )
+
+
+def _answer(
+    occurrence: Occurrence, public_url: str, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(
-        problem.model_dump_json(by_alias=True, exclude_none=True),
+        _problem(occurrence, public_url).model_dump_json(by_alias=True, exclude_none=True),
         status_code=occurrence.status,
         media_type=MEDIA_TYPE,
         headers=headers,

@@ -26,7 +26,7 @@ def fault_in(body: bytes) -> Fault | None:
     """Return what is wrong with a JSON text, as a fault of the whole body, or None."""
     try:
         text = body.decode("utf-8")
-        if _depth(text) > DEEPEST:
+        if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
             return _fault("too-deep", f"The body is nested deeper than {DEEPEST} levels.")
         value = json.loads(
             text,
@@ -35,7 +35,8 @@ def fault_in(body: bytes) -> Fault | None:
             parse_float=_float,
             parse_int=_int,
         )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if "\\u" in text:  # the one way to write half of a pair in valid UTF-8
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
         return _fault("not-utf-8", "The body is not valid UTF-8.")
     except UnicodeEncodeError:

@@ -22,7 +22,7 @@ def walk(client: httpx.Client, url: str, limit: int, **query: str) -> list[Any]:
         answer = client.get(url, params={**query, **after, "limit": limit})
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        assert set(page) == {"items", "next"}
+        assert set(page) - {"facets"} == {"items", "next"}
         items += page["items"]
         if page["next"] is None:
             assert len(page["items"]) <= limit
@@ -41,6 +41,7 @@ LISTS = {
     "/skills?q": {"q": "rijden"},
     "/provisions": {},
     "/provisions?sector": {"sector": "bouw", "status": "current"},
+    "/provisions?q": {"q": "scholing of ander werk"},
     "/slots": {"region": REGION, "mode": "video", "until": "2026-12-02T00:00:00Z"},
 }
 
@@ -65,8 +66,9 @@ def test_the_whole_catalogue_can_be_read(open_client: httpx.Client, catalogue: C
         ("/skills", catalogue.skills),
         ("/provisions", catalogue.provisions),
     ):
-        read = walk(open_client, url, 100)
-        assert [one.get("id") or one["code"] for one in read] == list(known)
+        read = [one.get("id") or one["code"] for one in walk(open_client, url, 100)]
+        # Provisions come best first, which is the order of no file.
+        assert read == list(known) or (url == "/provisions" and sorted(read) == sorted(known))
 
 
 @pytest.mark.parametrize("name", [*LISTS, "/intakes"])

@@ -32,6 +32,7 @@ HOLD_NO_CASE = {
     "api_key",
     "availability_exception",
     "availability_window",
+    "catalogue_change",
     "catalogue_record",
     "catalogue_state",
     "desk",

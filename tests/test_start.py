@@ -1,5 +1,7 @@
 """What the service does not start on, and does not touch."""
 
+import subprocess
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -12,11 +14,17 @@ from app.config import Settings
 from app.main import NoIdentityError, create_app
 from app.services.catalogue import NoCatalogueError
 from tests.conftest import MONDAY
+from tests.server import ROOT
 
 
 def test_without_demo_mode_there_is_no_app():
     with pytest.raises(NoIdentityError, match="GIDS_DEMO=1"):
         create_app(Settings(demo=False))
+
+
+def test_the_start_does_not_wait_for_what_only_chatbots_need():
+    program = "import sys, app.main; sys.exit('mcp' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)  # noqa: S603  # no shell
 
 
 def start(url: str) -> None:

@@ -112,7 +112,11 @@ def test_a_cleaner_is_referred_to_the_loopbaancheck_first(open_client):
 
 def test_a_cleaner_may_say_it_in_full(open_client):
     full = {**CLEANER, "purpose": "orientation", "targetSector": None}
-    assert checked(open_client, full) == checked(open_client, CLEANER)
+    in_full, in_short = checked(open_client, full), checked(open_client, CLEANER)
+    # Whoever said it is not asked it again; all else is the same.
+    assert "purpose" in {one["code"] for one in in_short["questions"]}
+    assert "purpose" not in {one["code"] for one in in_full["questions"]}
+    assert {**in_full, "questions": []} == {**in_short, "questions": []}
 
 
 def test_what_is_null_was_not_answered(open_client):

@@ -16,6 +16,8 @@ except ImportError:  # PyYAML without libyaml: the same loader, slower.
     from yaml import SafeLoader  # type: ignore[assignment]  # two classes, one use
 
 PACKAGE_FOLDER = Path(__file__).parent
+VOCABULARY_FILE = PACKAGE_FOLDER / "search.yaml"
+"""Words for the search (app/catalogue/vocabulary.py), and no records."""
 KINDS = {
     "sources": "source",
     "sectors": "sector",
@@ -89,6 +91,8 @@ def read_files(folder: Path = PACKAGE_FOLDER) -> list[Record]:
     records: list[Record] = []
     faults: list[Fault] = []
     for path in sorted(folder.rglob("*.yaml")):
+        if path == VOCABULARY_FILE:
+            continue
         for found in _read(path, path.relative_to(folder).as_posix()):
             if isinstance(found, Record):
                 records.append(found)

@@ -43,6 +43,14 @@ class Forbidden(DomainError):  # noqa: N818 - as above
     detail = "This token is valid, but none of its roles may do this."
 
 
+class CrossSite(DomainError):  # noqa: N818 - as above
+    """The request was made by a web page of a site that is not known here."""
+
+    slug = "cross-site"
+    title = "Not for pages of other sites"
+    detail = "Origin or Host names a site that is not known here. Ask at the published address."
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Whoever asks: a person or a system with a token, a chatbot with a key, or a stranger.

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from app.domain.conditions import Condition
+from app.domain.nearby import Nearby
 from app.domain.terms import (
     Basis,
     BuildingBlock,
@@ -89,6 +91,11 @@ class Municipality:
     region: str
 
 
+RECENT = timedelta(days=365)
+"""How long a verification counts as recent: agreements between social partners run for a year or
+more, and what nobody looked at for a year may have ended with one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provision:
     """Voorziening: one voucher, scan, programme, budget, desk or tool.
@@ -117,6 +124,10 @@ class Provision:
     inferred: tuple[str, ...]
     see_also: tuple[str, ...] = ()
     also_building_blocks: tuple[BuildingBlock, ...] = ()
+
+    def verified_recently(self, on: date) -> bool:
+        """Whether this was verified within the year that ends on this day."""
+        return on - self.verified_on <= RECENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,25 @@ class EntryProfile:
     source: Source
 
 
+class Memory:
+    """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
+
+    __slots__ = ("_about", "size")
+
+    def __init__(self) -> None:
+        """Begin without."""
+        self.forget()
+
+    def about(self, what: object) -> dict[Any, Any]:
+        """Give what is remembered about this; add to it, and to `size`."""
+        return self._about.setdefault(what, {})
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._about: dict[object, dict[Any, Any]] = {}
+        self.size = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything the rule knows, immutable; records are keyed by id, in file order."""
@@ -164,18 +194,49 @@ class Catalogue:
     provisions: Mapping[str, Provision] = field(default_factory=dict)
     skills: Mapping[str, Skill] = field(default_factory=dict)
     profiles: Mapping[str, EntryProfile] = field(default_factory=dict)
+    lines: Mapping[str, Mapping[str, Inheritance]] = field(init=False, repr=False, compare=False)
+    """Of each sector: itself and its ancestors, nearest first, and what it inherits of each."""
+    occupations: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """The name of each occupation, as it stands within a sentence."""
+    in_order: tuple[Provision, ...] = field(init=False, repr=False, compare=False)
+    nearby: Nearby = field(init=False, repr=False, compare=False)
+    memory: Memory = field(init=False, repr=False, compare=False, default_factory=Memory)
+
+    def __post_init__(self) -> None:
+        """Work out once what every check looks up."""
+        lines = {sector: self._line(sector) for sector in self.sectors}
+        employers = {one.id: one.sector for one in self.organisations.values()}
+        in_order = tuple(self.provisions.values())
+        conditions = [one.conditions for one in in_order]
+        object.__setattr__(self, "lines", lines)
+        object.__setattr__(self, "occupations", dict(self._occupations()))
+        object.__setattr__(self, "in_order", in_order)
+        object.__setattr__(self, "nearby", Nearby.of(conditions, lines, employers))
+
+    def _occupations(self) -> Iterator[tuple[str, str]]:
+        for sector in self.sectors.values():
+            for occupation in sector.occupations:
+                yield occupation.id, occupation.name.lower()
+
+    def _line(self, sector_id: str) -> Mapping[str, Inheritance]:
+        line: dict[str, Inheritance] = {}
+        weakest = Inheritance.yes
+        current: str | None = sector_id
+        while current is not None:
+            line[current] = weakest
+            sector = self.sectors[current]
+            if weakest is not Inheritance.no and sector.inherits is not Inheritance.yes:
+                weakest = sector.inherits
+            current = sector.parent
+        return line
 
     def line(self, sector_id: str) -> Iterator[Sector]:
         """Yield the sector and then its ancestors, nearest first."""
-        current: str | None = sector_id
-        while current is not None:
-            sector = self.sectors[current]
-            yield sector
-            current = sector.parent
+        return (self.sectors[one] for one in self.lines[sector_id])
 
     def lies_within(self, sector_id: str, ancestor_id: str) -> bool:
         """Whether the first sector is the second, or lies below it in the tree."""
-        return any(sector.id == ancestor_id for sector in self.line(sector_id))
+        return ancestor_id in self.lines[sector_id]
 
     def falls_under(self, sector_id: str, ancestor_id: str) -> Inheritance:
         """Whether provisions of `ancestor_id` hold in `sector_id`: down the tree only.
@@ -183,15 +244,7 @@ class Catalogue:
         Never upwards or sideways (Handreiking 4.3, row Agrarische sector); the weakest step on
         the way decides.
         """
-        weakest = Inheritance.yes
-        for sector in self.line(sector_id):
-            if sector.id == ancestor_id:
-                return weakest
-            if sector.inherits is Inheritance.no:
-                return Inheritance.no
-            if sector.inherits is Inheritance.uncertain:
-                weakest = Inheritance.uncertain
-        return Inheritance.no
+        return self.lines[sector_id].get(ancestor_id, Inheritance.no)
 
     def same_line(self, one: str, other: str) -> bool:
         """Whether one of two sectors lies within the other."""

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.catalogue import Catalogue
 from app.domain.errors import Fault, InvalidInput
+from app.domain.lexicon import key
 from app.domain.person import Person
 from app.domain.resolve import (
     Lexicon,
@@ -21,7 +22,7 @@ from app.domain.resolve import (
     resolve_organisation,
     resolve_sector,
 )
-from app.domain.rule import Assessment, ProvisionCheck, check_provisions
+from app.domain.rule import LEAVING, Assessment, ProvisionCheck, check_provisions
 from app.domain.skills import (
     AdjacentSector,
     ProfileFit,
@@ -32,7 +33,7 @@ from app.domain.skills import (
     recognise,
     skills_of_occupation,
 )
-from app.domain.terms import Employment, JobLoss, MatchedBy, Mode, Purpose, Service
+from app.domain.terms import Ask, Employment, JobLoss, MatchedBy, Mode, Purpose, Service
 
 PLANNED_AHEAD = timedelta(days=366)
 """How far ahead the wish for sessions may lie."""
@@ -57,7 +58,7 @@ class Scheduling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What was answered in the intake, in the words it was answered in."""
+    """What was answered in the intake, in the words it was answered in; None: not answered."""
 
     origin_sector: str
     target_sector: str | None
@@ -66,12 +67,12 @@ class Answers:
     skills: tuple[str, ...]
     motivation: str | None
     employment: Employment | None
-    job_loss: JobLoss
+    job_loss: JobLoss | None
     purpose: Purpose | None
     municipality: str | None
     region: str | None
     years_of_service: int | None
-    used_provisions: tuple[UsedProvision, ...]
+    used_provisions: tuple[UsedProvision, ...] | None
     scheduling: Scheduling
 
 
@@ -98,7 +99,10 @@ class SkillFinding:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Everything the rule makes of an intake."""
+    """Everything the rule makes of an intake.
+
+    `assumed` is what was not said, or not precisely, and may be asked (app/domain/questions.py).
+    """
 
     origin: Resolution
     target: Resolution | None
@@ -107,6 +111,7 @@ class Finding:
     region: str | None
     check: ProvisionCheck
     skills: SkillFinding
+    assumed: frozenset[Ask]
 
 
 def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
@@ -127,16 +132,14 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
 def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     """Understand answers that were accepted before, and apply the rule of this day to them."""
     municipality = _municipality(answers, knowledge)
-    target = (
-        resolve_sector(knowledge.lexicon, answers.target_sector) if answers.target_sector else None
-    )
+    target = _sector(knowledge, answers.target_sector) if answers.target_sector else None
     organisation = (
         resolve_organisation(knowledge.lexicon, answers.organisation)
         if answers.organisation
         else None
     )
     origin = _placed_by_employer(
-        resolve_sector(knowledge.lexicon, answers.origin_sector), organisation, knowledge.catalogue
+        _sector(knowledge, answers.origin_sector), organisation, knowledge.catalogue
     )
     person = Person(
         origin=origin.sector,
@@ -151,10 +154,10 @@ def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         organisation_guessed=organisation is not None
         and organisation.matched_by is MatchedBy.fuzzy,
         employment=answers.employment,
-        job_loss=answers.job_loss,
+        job_loss=answers.job_loss or JobLoss.none,
         purpose=answers.purpose,
         years_of_service=answers.years_of_service,
-        used=_days_of_use(answers.used_provisions),
+        used=_days_of_use(answers.used_provisions or ()),
     )
     check = check_provisions(person, knowledge.catalogue, on=on)
     return Finding(
@@ -165,7 +168,43 @@ def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         region=answers.region or (municipality.region if municipality else None),
         check=check,
         skills=_weigh_skills(answers, person, knowledge, check),
+        assumed=_assumed(answers),
     )
+
+
+def _assumed(answers: Answers) -> frozenset[Ask]:
+    """Say what was taken to be so because nothing, or nothing precise, was said of it.
+
+    Whoever wants to look around, or to grow where they are, is not asked where they want to go;
+    and who said where needs no purpose.
+    """
+    assumed = {Ask.origin_sector, Ask.target_sector}
+    if answers.job_loss is None:
+        assumed.add(Ask.job_loss)
+    if answers.used_provisions is None:
+        assumed.add(Ask.used_provisions)
+    if answers.target_sector is None:
+        if answers.purpose is None:
+            assumed.add(Ask.purpose)
+        elif answers.purpose not in LEAVING:
+            assumed.remove(Ask.target_sector)
+    return frozenset(assumed)
+
+
+def _sector(knowledge: Knowledge, said: str) -> Resolution:
+    """Understand a sector; a word of the catalogue itself is looked into once.
+
+    What somebody says in words of their own is never kept.
+    """
+    memory = knowledge.catalogue.memory
+    remembered: dict[str, Resolution] = memory.about("words of the catalogue")
+    found = remembered.get(said)
+    if found is None:
+        found = resolve_sector(knowledge.lexicon, said)
+        if knowledge.lexicon.sectors.get(key(said)):
+            remembered[said] = found
+            memory.size += 1
+    return found
 
 
 def _municipality(answers: Answers, knowledge: Knowledge) -> MunicipalityMatch | None:
@@ -223,7 +262,7 @@ def _refuse_faults(
         faults.append(
             Fault("/scheduling/notBefore", "too-far-ahead", "This must be within a year from now.")
         )
-    for place, used in enumerate(answers.used_provisions):
+    for place, used in enumerate(answers.used_provisions or ()):
         pointer = f"/usedProvisions/{place}"
         if used.provision_id not in catalogue.provisions:
             faults.append(

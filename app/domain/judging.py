@@ -21,7 +21,7 @@ from app.domain.conditions import (
     WorksInOrWantsInto,
     YearsOfService,
 )
-from app.domain.terms import Employment, Inheritance, JobLoss, Purpose
+from app.domain.terms import Ask, Inheritance, JobLoss, Purpose
 from app.domain.verdicts import (
     EMPLOYMENT_WORDS,
     JOB_LOSS_WORDS,
@@ -96,13 +96,14 @@ def judge_works_in(condition: WorksIn, case: Case) -> Finding:
         return unmet(
             "sector_unknown",
             f"Deze voorziening is voor de sector {names}. Wij weten niet in welke sector u werkt.",
+            Ask.origin_sector,
         )
     inherits = _strongest(catalogue, person.origin, condition.sectors)
     own = catalogue.sectors[person.origin].name
     if inherits is not Inheritance.no and (finding := _employer_says(names, case)):
         return finding
     if inherits is Inheritance.yes:
-        works = "werkte het laatst" if person.employment is Employment.job_seeker else "werkt"
+        works = "werkte het laatst" if person.seeks_work else "werkt"
         return met("works_in_sector", f"U {works} in de sector {own}.")
     if inherits is Inheritance.uncertain:
         return unknown(
@@ -113,6 +114,7 @@ def judge_works_in(condition: WorksIn, case: Case) -> Finding:
             "sector_too_broad",
             f"Deze voorziening is alleen voor de sector {names}. U noemde {own}, dat is breder. "
             "In welk deel daarvan werkt u?",
+            Ask.origin_sector,
         )
     return unmet("other_sector", f"Deze voorziening is voor de sector {names}. Uw sector is {own}.")
 
@@ -121,8 +123,9 @@ def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
     person, catalogue = case.person, case.catalogue
     if person.target is None:
         if person.target_named:
-            return unmet("target_unknown", "Wij weten niet naar welke sector u wilt.")
-        return unmet("no_target", "U noemde geen sector waar u naartoe wilt.")
+            unclear = "Wij weten niet naar welke sector u wilt."
+            return unmet("target_unknown", unclear, Ask.target_sector)
+        return unmet("no_target", "U noemde geen sector waar u naartoe wilt.", Ask.target_sector)
     wanted = catalogue.sectors[person.target].name
     names = case.sector_names(sectors)
     inherits = _strongest(catalogue, person.target, sectors) if sectors else Inheritance.yes
@@ -135,6 +138,7 @@ def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
             "target_too_broad",
             f"Deze voorziening is alleen voor de sector {names}. U noemde {wanted}, dat is breder. "
             "Naar welk deel daarvan wilt u?",
+            Ask.target_sector,
         )
     return unmet(
         "other_target", f"Deze voorziening is voor de sector {names}. U wilt naar {wanted}."
@@ -147,16 +151,17 @@ def _comes_from_inside(condition: WantsInto, case: Case) -> Finding | None:
     not_from = condition.not_from or condition.sectors
     question = condition.question or f"Werkt u nu al in de sector {case.sector_names(not_from)}?"
     if origin is None:
-        return unknown("origin_unknown", question)
+        return unknown("origin_unknown", question, Ask.origin_sector)
     if _strongest(catalogue, origin, not_from) is Inheritance.yes:
         return unmet(
             "already_there",
             "Dit is voor mensen die van buiten komen. "
             f"U werkt of werkte al in de sector {catalogue.sectors[origin].name}.",
         )
-    near = (*not_from, *condition.ask_from)
-    if _lies_within(catalogue, origin, near) or _lies_above(catalogue, origin, not_from):
+    if _lies_within(catalogue, origin, (*not_from, *condition.ask_from)):
         return unknown("origin_near", question)
+    if _lies_above(catalogue, origin, not_from):
+        return unknown("origin_near", question, Ask.origin_sector)
     return None
 
 
@@ -183,7 +188,8 @@ def judge_either_side(condition: WorksInOrWantsInto, case: Case) -> Finding:
         for finding in (works, wants):
             if finding.answer is answer:
                 return finding
-    return works
+    why = works.reason
+    return unmet(why.code, why.detail, why.asks or wants.reason.asks)
 
 
 @judge.register
@@ -195,7 +201,8 @@ def judge_employed_by(condition: EmployedBy, case: Case) -> Finding:
     if person.organisation in condition.organisations:
         employer = catalogue.organisations[person.organisation]
         if person.organisation_guessed:
-            return unknown("employer_uncertain", f"Is {employer.name} uw werkgever?")
+            question = f"Is {employer.name} uw werkgever?"
+            return unknown("employer_uncertain", question, Ask.organisation)
         if person.origin is None or catalogue.same_line(person.origin, employer.sector):
             return met("employed_by", f"U werkt bij {employer.name}.")
         return unknown(
@@ -206,7 +213,8 @@ def judge_employed_by(condition: EmployedBy, case: Case) -> Finding:
         for organisation in organisations
     )
     if may_work_there:
-        return unknown("employer_unknown", condition.question or f"Werkt u bij {names}?")
+        question = condition.question or f"Werkt u bij {names}?"
+        return unknown("employer_unknown", question, Ask.organisation)
     return unmet("other_employer", f"Deze voorziening is alleen voor werknemers van {names}.")
 
 
@@ -216,7 +224,8 @@ def judge_employment(condition: EmploymentIs, case: Case) -> Finding:
     employment = case.person.employment
     allowed = " of ".join(EMPLOYMENT_WORDS[one] for one in condition.allowed)
     if employment is None:
-        return unknown("employment_unknown", condition.question or f"Bent u {allowed}?")
+        question = condition.question or f"Bent u {allowed}?"
+        return unknown("employment_unknown", question, Ask.employment)
     own = EMPLOYMENT_WORDS[employment]
     if employment in condition.allowed:
         return met("employment_fits", f"U bent {own}.")
@@ -234,21 +243,21 @@ def judge_job_loss(condition: JobLossIs, case: Case) -> Finding:
     code = "job_at_risk" if case.person.loses_job else "job_not_at_risk"
     if case.person.job_loss not in condition.allowed:
         allowed = " of ".join(JOB_LOSS_WORDS[one] for one in condition.allowed)
-        return unmet(code, f"Deze voorziening is er alleen als u {allowed}.")
+        return unmet(code, f"Deze voorziening is er alleen als u {allowed}.", Ask.job_loss)
     if case.person.job_loss is JobLoss.happened:
-        return met(code, "U bent uw baan kwijt, of binnenkort.")
+        return met(code, "U bent uw baan kwijt, of binnenkort.", Ask.job_loss)
     if case.person.job_loss is JobLoss.threatened:
-        return met(code, "Er is kans dat u uw baan verliest.")
-    return met(code, "Uw baan is niet in gevaar.")
+        return met(code, "Er is kans dat u uw baan verliest.", Ask.job_loss)
+    return met(code, "Uw baan is niet in gevaar.", Ask.job_loss)
 
 
 @judge.register
 def judge_purpose(condition: PurposeIs, case: Case) -> Finding:
     """Some schemes are made for one kind of question (Handreiking, chapter 3)."""
     if case.person.purpose in condition.allowed:
-        return met("purpose_fits", "De voorziening past bij uw vraag.")
+        return met("purpose_fits", "De voorziening past bij uw vraag.", Ask.purpose)
     allowed = " of ".join(PURPOSE_WORDS[one] for one in condition.allowed)
-    return unmet("purpose_differs", f"Deze voorziening is bedoeld voor: {allowed}.")
+    return unmet("purpose_differs", f"Deze voorziening is bedoeld voor: {allowed}.", Ask.purpose)
 
 
 @judge.register
@@ -267,24 +276,23 @@ def judge_staying(condition: StaysIn, case: Case) -> Finding:
     if leaves and not condition.ask:
         return unmet("leaves_sector", f"Deze voorziening is voor wie in de sector {names} blijft.")
     stay = f"Wilt u in de sector {names} blijven werken?"
-    return unknown("destination_uncertain", condition.question or stay if leaves else stay)
+    if leaves:
+        return unknown("destination_uncertain", condition.question or stay)
+    return unknown("destination_uncertain", stay, Ask.target_sector)
 
 
 @judge.register
 def judge_target_occupation(condition: TargetOccupationIs, case: Case) -> Finding:
     """Some side-entry schemes are for one trade (Handreiking 4.5: "nieuwe chauffeurs")."""
     wanted = case.person.target_occupation
-    occupations = {
-        occupation.id: occupation.name.lower()
-        for sector in case.catalogue.sectors.values()
-        for occupation in sector.occupations
-    }
+    occupations = case.catalogue.occupations
     names = " of ".join(occupations[one] for one in condition.occupations)
     present = case.person.occupation
     if present in condition.occupations:
         return unmet("occupation_present", f"U bent al {occupations[present]}.")
     if wanted is None:
-        return unknown("occupation_unknown", condition.question or f"Wilt u {names} worden?")
+        question = condition.question or f"Wilt u {names} worden?"
+        return unknown("occupation_unknown", question, Ask.target_occupation)
     if wanted in condition.occupations:
         return met("occupation_fits", f"U wilt {occupations[wanted]} worden.")
     return unmet("occupation_differs", f"Deze voorziening is voor wie {names} wil worden.")
@@ -302,6 +310,7 @@ def judge_years_of_service(condition: YearsOfService, case: Case) -> Finding:
         return unknown(
             "years_unknown",
             condition.question or f"Zit u in uw {condition.from_year}e dienstjaar of later?",
+            Ask.years_of_service,
         )
     if years >= condition.from_year:
         return met("years_reached", f"U werkt daar al {years} jaar.")
@@ -309,6 +318,7 @@ def judge_years_of_service(condition: YearsOfService, case: Case) -> Finding:
         return unknown(
             "years_uncertain",
             condition.question or f"Is uw {condition.from_year}e dienstjaar al begonnen?",
+            Ask.service_year,
         )
     return unmet(
         "years_not_reached", f"Deze voorziening begint in het {condition.from_year}e dienstjaar."
@@ -328,13 +338,14 @@ def judge_earlier_use(condition: NotUsedWithin, case: Case) -> Finding:
     not_used = met(
         "not_used",
         f"Voor zover wij weten gebruikte u dit niet in de laatste {condition.years} jaar.",
+        Ask.used_provisions,
     )
     days = case.person.used.get(case.provision_id, ())
     known = [day for day in days if day is not None]
     opens_on = max((_years_later(day, condition.years) for day in known), default=case.on)
     if opens_on <= case.on:
         question = condition.question or "Wanneer gebruikte u deze voorziening?"
-        return unknown("use_unknown", question) if None in days else not_used
+        return unknown("use_unknown", question, Ask.day_of_use) if None in days else not_used
     if condition.ask:
         return unknown("used_before", condition.question or "U gebruikte dit eerder. Kan het nog?")
     return unmet(

@@ -30,12 +30,17 @@ class Person:
     job_loss: JobLoss = JobLoss.none
     purpose: Purpose | None = None
     years_of_service: int | None = None
-    used: Mapping[str, tuple[date | None, ...]] = field(default_factory=dict)
+    used: Mapping[str, tuple[date | None, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def loses_job(self) -> bool:
         """Whether the job is lost or about to be."""
         return self.job_loss is not JobLoss.none
+
+    @property
+    def seeks_work(self) -> bool:
+        """Whether somebody is without work, and so no longer works in the origin sector."""
+        return self.employment is Employment.job_seeker
 
 
 def purpose_of(person: Person, catalogue: Catalogue) -> Purpose:

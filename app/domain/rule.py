@@ -8,12 +8,15 @@ In order: what does this person come for, which services answer that, what does 
 say to this person, and so: a warm referral, or guidance sessions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from typing import NamedTuple
 
 from app.domain.catalogue import Catalogue, Provision
 from app.domain.conditions import EmployedBy, WantsInto, WorksIn, WorksInOrWantsInto
-from app.domain.judging import judge
+from app.domain.hearing import Hearing
 from app.domain.person import Person, purpose_of
 from app.domain.terms import (
     Handover,
@@ -24,7 +27,7 @@ from app.domain.terms import (
     Side,
     Verdict,
 )
-from app.domain.verdicts import Answer, Case, Reason, in_dutch
+from app.domain.verdicts import Reason, in_dutch
 
 ANSWERING_SERVICES: dict[Purpose, tuple[Service, ...]] = {
     Purpose.orientation: (Service.career_advice,),
@@ -36,9 +39,18 @@ ANSWERING_SERVICES: dict[Purpose, tuple[Service, ...]] = {
 
 LEAVING = frozenset({Purpose.other_work, Purpose.other_sector})
 
+LOOKED_AT = 100
+"""How many provisions a check looks at, at the least (docs/decisions/0026): all that may be open
+to this person, and of the others so many that a refusal can be told of them."""
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+REFUSED = Verdict.refused
+REMEMBERED = 400
+"""Checks of one catalogue that are remembered, of a few tens of kilobytes each."""
+
+WARM = frozenset({Handover.named, Handover.inferred})
+
+
+class Assessment(NamedTuple):
     """What one provision says to one person, with every reason."""
 
     provision: Provision
@@ -50,18 +62,23 @@ class Assessment:
     @property
     def is_warm(self) -> bool:
         """Whether somebody at the other end can receive this person."""
-        return self.provision.handover in {Handover.named, Handover.inferred}
+        return self.provision.handover in WARM
 
     @property
     def is_open(self) -> bool:
         """Whether the provision is open to this person, or may be."""
-        return self.verdict is not Verdict.refused
+        return self.verdict is not REFUSED
 
 
 @dataclass(frozen=True, slots=True)
 class ProvisionCheck:
-    """The answer of the rule: where this intake leads, and why."""
+    """The answer of the rule: where this intake leads, and why.
 
+    `person` is who it was asked for, with the purpose that was given or derived; `on` the day.
+    """
+
+    person: Person
+    on: date
     outcome: Outcome
     purpose: Purpose
     needed_services: tuple[Service, ...]
@@ -76,26 +93,58 @@ def check_provisions(person: Person, catalogue: Catalogue, *, on: date) -> Provi
 
     At least one warm provision that is open and delivers a needed service: a warm referral, and
     no sessions. Otherwise guidance. Signposts, and what is open without answering this purpose,
-    come along and never decide.
+    come along and never decide. Whoever gives the same answers on the same day is told the same.
     """
-    purpose = purpose_of(person, catalogue)
-    person = replace(person, purpose=purpose)
+    person = replace(person, purpose=purpose_of(person, catalogue))
+    remembered: dict[Person, ProvisionCheck] = catalogue.memory.about(("checks", on))
+    if person not in remembered:
+        if len(remembered) >= REMEMBERED:
+            remembered.clear()
+        remembered[person] = _check(person, purpose_of(person, catalogue), catalogue, on)
+    return remembered[person]
+
+
+def _check(person: Person, purpose: Purpose, catalogue: Catalogue, on: date) -> ProvisionCheck:
     needed = needed_services(purpose, loses_job=person.loses_job)
-    assessments = [
-        assess(provision, person, catalogue, on=on) for provision in catalogue.provisions.values()
-    ]
-    opened = [assessment for assessment in assessments if assessment.is_open]
-    warm = [assessment for assessment in opened if assessment.is_warm]
-    referrals = [one for one in warm if set(one.provision.services) & set(needed)]
+    hearing = Hearing(person, catalogue, on)
+    assessments = [_assess(one, hearing) for one in _looked_at(person, catalogue)]
+    opened = [one for one in assessments if one.is_open]
+    warm = [one for one in opened if one.is_warm]
+    referrals = [one for one in warm if _answers(one, needed)]
     return ProvisionCheck(
+        person=person,
+        on=on,
         outcome=Outcome.warm_referral if referrals else Outcome.guidance,
         purpose=purpose,
         needed_services=needed,
         referrals=tuple(sorted(referrals, key=lambda one: _rank(one, needed))),
         signposts=tuple(sorted((one for one in opened if not one.is_warm), key=_signpost_rank)),
-        also_available=tuple(one for one in warm if one not in referrals),
-        refusals=tuple(one for one in assessments if not one.is_open),
+        also_available=tuple(one for one in warm if not _answers(one, needed)),
+        refusals=tuple([one for one in assessments if not one.is_open]),
     )
+
+
+def _answers(one: Assessment, needed: tuple[Service, ...]) -> bool:
+    return any(service in needed for service in one.provision.services)
+
+
+def _looked_at(person: Person, catalogue: Catalogue) -> Iterable[Provision]:
+    """Yield what a check looks at, in the order of the catalogue.
+
+    Everything that asks for where this person is or goes, or for no place at all: nothing else
+    can be open. Then, while they are few, what is refused for asking for another place: first
+    that of a sector within the one that was named, because a more precise answer may open it.
+    """
+    if len(catalogue.provisions) <= LOOKED_AT:
+        return catalogue.provisions.values()
+    nearby = catalogue.nearby
+    numbers = nearby.may_be_open(person.origin, person.target, person.organisation)
+    everything = range(len(catalogue.provisions))
+    for number in chain(nearby.too_broad(person.origin, person.target), everything):
+        if len(numbers) >= LOOKED_AT:
+            break
+        numbers.add(number)
+    return [catalogue.in_order[number] for number in sorted(numbers)]
 
 
 def needed_services(purpose: Purpose, *, loses_job: bool) -> tuple[Service, ...]:
@@ -115,20 +164,20 @@ def assess(provision: Provision, person: Person, catalogue: Catalogue, *, on: da
 
     What has ended or does not exist yet is refused for everyone, whatever the conditions say.
     """
-    side = _side(provision, person, catalogue)
-    closed = _closed(provision, on=on)
-    if closed is not None:
-        return Assessment(provision, Verdict.refused, (closed,), (), side)
-    case = Case(person, provision.id, catalogue, on)
-    findings = [judge(condition, case) for condition in provision.conditions]
-    by_answer = {
-        answer: tuple(finding.reason for finding in findings if finding.answer is answer)
-        for answer in Answer
-    }
-    if by_answer[Answer.unmet]:
-        return Assessment(provision, Verdict.refused, by_answer[Answer.unmet], (), side)
-    verdict = Verdict.to_confirm if by_answer[Answer.unknown] else Verdict.available
-    return Assessment(provision, verdict, by_answer[Answer.met], by_answer[Answer.unknown], side)
+    return _assess(provision, Hearing(person, catalogue, on))
+
+
+def _assess(provision: Provision, hearing: Hearing) -> Assessment:
+    if provision.id not in hearing.closed:
+        hearing.closed[provision.id] = _closed(provision, on=hearing.on)
+    if closed := hearing.closed[provision.id]:
+        return Assessment(provision, REFUSED, (closed,), (), _side(provision, hearing))
+    met, asked, unmet = hearing.reasons(provision)
+    side = _side(provision, hearing)
+    if unmet:
+        return Assessment(provision, REFUSED, tuple(unmet), (), side)
+    verdict = Verdict.to_confirm if asked else Verdict.available
+    return Assessment(provision, verdict, tuple(met), tuple(asked), side)
 
 
 def _closed(provision: Provision, *, on: date) -> Reason | None:
@@ -145,7 +194,7 @@ def _closed(provision: Provision, *, on: date) -> Reason | None:
     return None
 
 
-def _side(provision: Provision, person: Person, catalogue: Catalogue) -> Side | None:
+def _side(provision: Provision, hearing: Hearing) -> Side | None:
     for condition in provision.conditions:
         match condition:
             case WorksIn() | EmployedBy():
@@ -153,8 +202,9 @@ def _side(provision: Provision, person: Person, catalogue: Catalogue) -> Side | 
             case WantsInto():
                 return Side.target
             case WorksInOrWantsInto(sectors=sectors):
-                works_there = person.origin is not None and any(
-                    catalogue.lies_within(person.origin, sector) for sector in sectors
+                origin, catalogue = hearing.person.origin, hearing.catalogue
+                works_there = origin is not None and any(
+                    catalogue.lies_within(origin, sector) for sector in sectors
                 )
                 return Side.origin if works_there else Side.target
     return None

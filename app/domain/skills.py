@@ -71,6 +71,8 @@ class SkillIndex:
     words: frozenset[str]
     profiles: Mapping[str, tuple[str, ...]]
     occupations: Mapping[str, frozenset[str]]
+    names: Mapping[str, frozenset[str]]
+    """How each profile's own occupation is named, and its ESCO URI."""
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "SkillIndex":
@@ -101,6 +103,10 @@ class SkillIndex:
                 for sector in catalogue.sectors.values()
                 for occupation in sector.occupations
             },
+            names={
+                profile.id: frozenset({normalise(profile.occupation), profile.esco})
+                for profile in catalogue.profiles.values()
+            },
         )
 
 
@@ -130,7 +136,10 @@ def fits_for_target(
     wanted = _names_of(index, occupation)
     profiles = [catalogue.profiles[profile] for profile in index.profiles.get(target, ())]
     own = frozenset(skills)
-    ranked = sorted(profiles, key=lambda profile: _rank(profile, own, wanted))
+    ranked = sorted(
+        profiles,
+        key=lambda one: _rank(one, own, is_wanted=not wanted.isdisjoint(index.names[one.id])),
+    )
     return tuple(_fit(profile, own) for profile in ranked)
 
 
@@ -142,12 +151,14 @@ def skills_of_occupation(
     These are the essential skills of its entry profiles. They never count by themselves: a person
     confirms each skill.
     """
+    if occupation is None:
+        return ()
     names = _names_of(index, occupation)
     return tuple(
         dict.fromkeys(
             skill
             for profile in catalogue.profiles.values()
-            if normalise(profile.occupation) in names or profile.esco in names
+            if not names.isdisjoint(index.names[profile.id])
             for skill in profile.essential
         )
     )
@@ -162,7 +173,7 @@ def adjacent_sectors(
     1: mobility between adjacent sectors). Ordered by what carries over, then by how small the
     step is. Without a recognised skill there is nothing to compare, so there are none.
     """
-    if origin not in catalogue.sectors:
+    if not skills or origin not in catalogue.sectors:
         return ()
     nearest: dict[str, Adjacency] = {}
     for sector, step in _neighbours(catalogue, origin):
@@ -257,9 +268,8 @@ def _names_of(index: SkillIndex, occupation: str | None) -> frozenset[str]:
 
 
 def _rank(
-    profile: EntryProfile, own: frozenset[str], wanted: frozenset[str]
+    profile: EntryProfile, own: frozenset[str], *, is_wanted: bool
 ) -> tuple[bool, int, int, int]:
-    is_wanted = normalise(profile.occupation) in wanted or profile.esco in wanted
     essential = len(own.intersection(profile.essential))
     useful = len(own.intersection(profile.useful))
     return (not is_wanted, -essential, -useful, len(profile.essential))

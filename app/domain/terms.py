@@ -56,6 +56,26 @@ class JobLoss(StrEnum):
     happened = "happened"
 
 
+class Ask(StrEnum):
+    """What a worker can be asked to settle an answer, in the order of a conversation.
+
+    target_occupation is the occupation within the sector one wants; service_year whether a year
+    of service has begun that one rounded to; day_of_use the day on which a provision was used.
+    """
+
+    origin_sector = "origin_sector"
+    employment = "employment"
+    organisation = "organisation"
+    job_loss = "job_loss"
+    purpose = "purpose"
+    target_sector = "target_sector"
+    target_occupation = "target_occupation"
+    years_of_service = "years_of_service"
+    service_year = "service_year"
+    used_provisions = "used_provisions"
+    day_of_use = "day_of_use"
+
+
 class Verdict(StrEnum):
     """What the rule says of one provision for one person."""
 
@@ -369,3 +389,11 @@ class ContactData(StrEnum):
     email = "email"
     question = "question"
     answers = "answers"
+
+
+class CatalogueChangeType(StrEnum):
+    """What an import did to a record."""
+
+    added = "added"
+    changed = "changed"
+    removed = "removed"

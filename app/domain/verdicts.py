@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.catalogue import Catalogue
 from app.domain.person import Person
-from app.domain.terms import Employment, JobLoss, Purpose
+from app.domain.terms import Ask, Employment, JobLoss, Purpose
 
 MONTHS = (
     "januari",
@@ -57,16 +58,19 @@ class Answer(StrEnum):
     unmet = "unmet"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a stable code for machines and one plain Dutch sentence for people."""
+class Reason(NamedTuple):
+    """Why: a stable code for machines and one plain Dutch sentence for people.
+
+    `asks` names what the worker can be asked when the answer decides; nothing, when it is settled
+    or only the provider can say. A tuple, as Finding: a check makes them by the hundred.
+    """
 
     code: str
     detail: str
+    asks: Ask | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one condition says. With `unknown`, the reason's detail is the question to ask."""
 
     answer: Answer
@@ -95,16 +99,16 @@ def in_dutch(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def met(code: str, detail: str) -> Finding:
+def met(code: str, detail: str, asks: Ask | None = None) -> Finding:
     """Say that a condition holds, and why."""
-    return Finding(Answer.met, Reason(code, detail))
+    return Finding(Answer.met, Reason(code, detail, asks))
 
 
-def unmet(code: str, detail: str) -> Finding:
+def unmet(code: str, detail: str, asks: Ask | None = None) -> Finding:
     """Say that a condition does not hold, and why."""
-    return Finding(Answer.unmet, Reason(code, detail))
+    return Finding(Answer.unmet, Reason(code, detail, asks))
 
 
-def unknown(code: str, question: str) -> Finding:
+def unknown(code: str, question: str, asks: Ask | None = None) -> Finding:
     """Ask the one question that settles a condition."""
-    return Finding(Answer.unknown, Reason(code, question))
+    return Finding(Answer.unknown, Reason(code, question, asks))

@@ -8,12 +8,15 @@ import unicodedata
 from itertools import pairwise
 
 _INITIALS = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'`\u2018\u2019\u00b4\u02bc"))
 _SPACED_OUT = 2
 
 
 def _unmarked(text: str) -> str:
     """Return the text without accents and other marks."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -21,7 +24,7 @@ def _unmarked(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """Split into words without accents or punctuation, capitals kept as written."""
     plain = _INITIALS.sub("", _unmarked(text).translate(_APOSTROPHES))
-    return tuple("".join(char if char.isalnum() else " " for char in plain).split())
+    return tuple(_WORD.findall(plain))
 
 
 # Words around the answer, never the answer itself: "ik werk al tien jaar in de bouw".

@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 from app.models.adviser import Adviser, AvailabilityException, AvailabilityWindow
 from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry, AuditHead
-from app.models.catalogue import CatalogueRecord, CatalogueState
+from app.models.catalogue import CatalogueChange, CatalogueRecord, CatalogueState
 from app.models.consent import Consent
 from app.models.desk import Desk
 from app.models.holder import HolderChange
@@ -28,6 +28,7 @@ __all__ = [
     "AuditHead",
     "AvailabilityException",
     "AvailabilityWindow",
+    "CatalogueChange",
     "CatalogueRecord",
     "CatalogueState",
     "Consent",

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Moment
+from app.domain.terms import CatalogueChangeType
+from app.models.base import Moment, enum_column
 
 
 class CatalogueRecord(SQLModel, table=True):
@@ -33,3 +34,16 @@ class CatalogueState(SQLModel, table=True):
     version: int
     digest: str = Field(max_length=64)
     imported_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+
+
+class CatalogueChange(SQLModel, table=True):
+    """One record that an import added, changed or removed; numbered over all imports."""
+
+    __tablename__ = "catalogue_change"
+
+    number: int = Field(sa_column=sa.Column(sa.Integer, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    version: int
+    type: CatalogueChangeType = Field(sa_column=enum_column(CatalogueChangeType, "type"))
+    kind: str = Field(max_length=40)
+    record_id: str = Field(max_length=120)

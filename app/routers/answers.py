@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
+from app.domain.terms import JobLoss
 from app.models import Desk, GuidanceSession, Intake, SessionLogEntry
 from app.schemas.holder import HolderChangeAnswer
 from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, OutcomeAnswer
@@ -28,11 +29,21 @@ def intake_answer(view: IntakeView) -> IntakeAnswer:
             "holder": adviser_name(intake.holder_id, view.holder),
             "closed_at": intake.closed_at,
             "outcome": intake.outcome,
-            "answers": {name: view.content.answers[name] for name in AnswersAnswer.model_fields},
+            "answers": _answers(view.content.answers),
             "referrals": [referral_answer(one) for one in view.referrals],
             "sessions": [session_answer(row, name) for row, name in view.sessions],
         }
     )
+
+
+def _answers(kept: dict[str, Any]) -> dict[str, Any]:
+    """Show what was answered, and what was taken to be so."""
+    answered = {name: kept[name] for name in AnswersAnswer.model_fields}
+    return {
+        **answered,
+        "job_loss": answered["job_loss"] or JobLoss.none,
+        "used_provisions": answered["used_provisions"] or [],
+    }
 
 
 def outcome_answer(view: IntakeView) -> OutcomeAnswer:

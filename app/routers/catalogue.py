@@ -2,26 +2,29 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import Response
 
-from app.dependencies import After, KnowledgeDep, Limit
+from app.dependencies import After, KnowledgeDep, Limit, Now, SearchDep, for_everyone
 from app.domain.resolve import suggest_municipalities, suggest_sectors
-from app.domain.terms import BuildingBlock, ProvisionStatus, Service, Side
-from app.openapi import problems
+from app.openapi import NOT_CHANGED, problems
+from app.routers.provision_pages import found_page
 from app.schemas.base import Name, Page
 from app.schemas.catalogue import (
     MunicipalityAnswer,
     ProvisionAnswer,
-    ProvisionSummary,
+    ProvisionPage,
     RegionAnswer,
     SectorAnswer,
     SkillAnswer,
 )
+from app.schemas.provision_query import ProvisionQuery
 from app.services.paging import page_of
-from app.services.provisions import ProvisionFilter, find_provision, find_provisions
+from app.services.planner import today
+from app.services.provisions import find_provision
 from app.services.skills import find_skills
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(for_everyone)], responses=NOT_CHANGED)
 
 Sought = Annotated[Name | None, Query(description="What people say.")]
 
@@ -77,38 +80,25 @@ def list_skills(
     return Page(items=[SkillAnswer.of(one) for one in page], next=cursor)
 
 
-@router.get("/provisions", tags=["provisions"])
-def list_provisions(
-    knowledge: KnowledgeDep,
-    q: Sought = None,
-    sector: Annotated[Name | None, Query(description="An id, a name or what people say.")] = None,
-    side: Annotated[Side | None, Query()] = None,
-    building_block: Annotated[BuildingBlock | None, Query(alias="buildingBlock")] = None,
-    service: Annotated[Service | None, Query()] = None,
-    status: Annotated[ProvisionStatus | None, Query()] = None,
-    after: After = None,
-    limit: Limit = 25,
-) -> Page[ProvisionSummary]:
-    """List provisions that fit every filter given."""
-    found = find_provisions(
-        knowledge,
-        ProvisionFilter(
-            query=q,
-            sector=sector,
-            side=side,
-            building_block=building_block,
-            service=service,
-            status=status,
-        ),
-    )
-    page, cursor = page_of(found, after=after, limit=limit, key=lambda one: one.id)
-    return Page(items=[ProvisionSummary.of(one) for one in page], next=cursor)
+@router.get("/provisions", tags=["provisions"], response_model=ProvisionPage)
+async def list_provisions(
+    query: Annotated[ProvisionQuery, Query()], search: SearchDep, now: Now
+) -> Response:
+    """List provisions that fit every filter given, best first; with `q` by the words said.
+
+    Words may be Dutch, mistyped, or for what is asked most English or Polish. What holds more of
+    them comes first; words that mean nothing here find nothing. Then what is open now, and what
+    was verified last. `facets` counts everything that was found, on whichever page.
+    """
+    return found_page(query, search, now)
 
 
 @router.get("/provisions/{provisionId}", tags=["provisions"], responses=problems(404))
 def read_provision(
     provision_id: Annotated[str, Path(alias="provisionId", pattern=r"^[a-z0-9-]{1,120}$")],
     knowledge: KnowledgeDep,
+    now: Now,
 ) -> ProvisionAnswer:
     """Read a provision with its conditions and its sources."""
-    return ProvisionAnswer.of(find_provision(knowledge, provision_id))
+    provision = find_provision(knowledge, provision_id)
+    return ProvisionAnswer.of(provision, knowledge.catalogue, on=today(now))

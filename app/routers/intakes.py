@@ -1,5 +1,6 @@
 """Intakes, the check without an intake, and referrals."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.dependencies import (
     PlanningDep,
 )
 from app.domain.errors import InvalidInput
-from app.domain.intake import examine
+from app.domain.intake import Knowledge, examine
 from app.domain.terms import Outcome
 from app.openapi import problems
 from app.routers.answers import intake_answer, intake_summary
@@ -28,7 +29,7 @@ from app.schemas.intake import (
     RegionCode,
 )
 from app.services import intakes
-from app.services.findings import describe, describe_assessment
+from app.services.findings import write_check
 from app.services.intakes import HeldBy
 from app.services.planner import today
 from app.services.regions import region_faults
@@ -59,17 +60,21 @@ CREATED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/provision-checks", tags=["provisions"])
-def check_provisions(body: IntakeIn, knowledge: KnowledgeDep, now: Now) -> ProvisionCheckAnswer:
+@router.post("/provision-checks", tags=["provisions"], response_model=ProvisionCheckAnswer)
+async def check_provisions(body: IntakeIn, knowledge: KnowledgeDep, now: Now) -> Response:
     """Check which provisions there are for somebody, without keeping anything."""
+    return checked(body, knowledge, now)
+
+
+def checked(body: IntakeIn, knowledge: Knowledge, now: datetime) -> Response:
+    """Answer a check.
+
+    Raises:
+        InvalidInput: see app.domain.intake.examine.
+
+    """
     finding = examine(body.answers(), knowledge, on=today(now))
-    return ProvisionCheckAnswer.model_validate(
-        {
-            **describe(finding, knowledge.catalogue),
-            "outcome": finding.check.outcome,
-            "referrals": [describe_assessment(one) for one in finding.check.referrals],
-        }
-    )
+    return Response(write_check(finding, knowledge.catalogue), media_type="application/json")
 
 
 @router.post(

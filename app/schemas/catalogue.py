@@ -2,21 +2,24 @@
 
 import re
 from dataclasses import asdict
-from typing import Any
+from datetime import date
 
+from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
-from app.domain.catalogue import Municipality, Provision, Region, Sector, Skill
+from app.domain.catalogue import Catalogue, Municipality, Provision, Region, Sector, Skill
 from app.domain.conditions import Condition
+from app.domain.sentences import sentence
 from app.domain.terms import (
     Basis,
     BuildingBlock,
+    CatalogueChangeType,
     Handover,
     Inheritance,
     ProvisionStatus,
     Service,
 )
-from app.schemas.base import Answer, Day, OptionalDay
+from app.schemas.base import Answer, Day, Instant, OptionalDay, Page
 
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -26,6 +29,16 @@ class SourceAnswer(Answer):
 
     document: str
     section: str
+
+
+class Proof(Answer):
+    """Where something is written, and when that was last verified.
+
+    Null only in what an intake of an older release keeps.
+    """
+
+    source: SourceAnswer | None = None
+    verified_on: OptionalDay = None
 
 
 class OccupationAnswer(Answer):
@@ -104,6 +117,19 @@ class SkillAnswer(Answer):
         return cls(id=skill.id, name=skill.name, aliases=list(skill.aliases), uri=skill.uri)
 
 
+class CatalogueChangeAnswer(Answer):
+    """One record that an import added, changed or removed."""
+
+    number: int
+    """Over all imports, from 1, without gaps."""
+    at: Instant
+    catalogue_version: int
+    type: CatalogueChangeType
+    kind: str
+    """Such as `provision`, `sector` or `skill`."""
+    id: str
+
+
 class ProvisionSummary(Answer):
     """A provision in a list."""
 
@@ -118,10 +144,13 @@ class ProvisionSummary(Answer):
     ends_on: OptionalDay
     """First day on which it no longer holds."""
     verified_on: Day
+    verified_recently: bool
+    """Whether that was within a year before today."""
+    source: SourceAnswer
 
     @classmethod
-    def of(cls, provision: Provision) -> "ProvisionSummary":
-        """Show the main points of a provision."""
+    def of(cls, provision: Provision, *, on: date) -> "ProvisionSummary":
+        """Show the main points of a provision, on this day."""
         return cls(
             id=provision.id,
             name=provision.name,
@@ -133,7 +162,54 @@ class ProvisionSummary(Answer):
             status=provision.status,
             ends_on=provision.ends_on,
             verified_on=provision.verified_on,
+            verified_recently=provision.verified_recently(on),
+            source=SourceAnswer(
+                document=provision.source.document, section=provision.source.section
+            ),
         )
+
+
+class ConditionAnswer(Answer):
+    """What a provision asks: as a sentence, and as data under names that go with its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    basis: Basis
+    """Whether the source states it, or we read it into the source."""
+    sentence: str
+    """In plain Dutch, to the worker."""
+
+    @classmethod
+    def of(cls, condition: Condition, catalogue: Catalogue) -> "ConditionAnswer":
+        """Show a condition."""
+        kind = CAPITAL.sub("_", type(condition).__name__).lower()
+        said = {to_camel(name): value for name, value in asdict(condition).items() if value}
+        return cls.model_validate(
+            {**said, "kind": kind, "sentence": sentence(condition, catalogue)}
+        )
+
+
+class FacetValue(Answer):
+    """One value of a filter, and how many of what was found have it."""
+
+    value: str
+    count: int
+
+
+class ProvisionFacets(Answer):
+    """How everything that was found divides over each filter; values of none are left out."""
+
+    service: list[FacetValue]
+    building_block: list[FacetValue]
+    status: list[FacetValue]
+    side: list[FacetValue]
+
+
+class ProvisionPage(Page[ProvisionSummary]):
+    """A part of the provisions found, and how all of them divide."""
+
+    facets: ProvisionFacets
 
 
 class ProvisionAnswer(ProvisionSummary):
@@ -145,10 +221,8 @@ class ProvisionAnswer(ProvisionSummary):
     via_employer: bool
     """Through the worker's own employer, who is told nothing by us."""
     also_building_blocks: list[BuildingBlock]
-    conditions: list[dict[str, Any]]
-    """Each with its `kind`, whether it is `stated` or `inferred`, and what it asks."""
+    conditions: list[ConditionAnswer]
     valid_from: OptionalDay
-    source: SourceAnswer
     stated: list[str]
     """What the source states."""
     inferred: list[str]
@@ -156,26 +230,17 @@ class ProvisionAnswer(ProvisionSummary):
     see_also: list[str]
 
     @classmethod
-    def of(cls, provision: Provision) -> "ProvisionAnswer":
-        """Show everything about a provision."""
+    def of(cls, provision: Provision, catalogue: Catalogue, *, on: date) -> "ProvisionAnswer":
+        """Show everything about a provision of a catalogue, on this day."""
         return cls(
-            **ProvisionSummary.of(provision).model_dump(),
+            **ProvisionSummary.of(provision, on=on).model_dump(),
             amount=provision.amount,
             receiver=provision.receiver,
             via_employer=provision.via_employer,
             also_building_blocks=list(provision.also_building_blocks),
-            conditions=[_condition(condition) for condition in provision.conditions],
+            conditions=[ConditionAnswer.of(one, catalogue) for one in provision.conditions],
             valid_from=provision.valid_from,
-            source=SourceAnswer(
-                document=provision.source.document, section=provision.source.section
-            ),
             stated=list(provision.stated),
             inferred=list(provision.inferred),
             see_also=list(provision.see_also),
         )
-
-
-def _condition(condition: Condition) -> dict[str, Any]:
-    kind = CAPITAL.sub("_", type(condition).__name__).lower()
-    said = {to_camel(name): value for name, value in asdict(condition).items() if value}
-    return {"kind": kind, **said}

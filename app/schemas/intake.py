@@ -27,6 +27,7 @@ from app.schemas.base import (
     Whole,
     refusal,
 )
+from app.schemas.catalogue import Proof
 from app.schemas.referral import AssessmentAnswer, ReasonAnswer, RecordId, ReferralAnswer
 from app.schemas.session import AdviserName, SessionAnswer
 
@@ -91,8 +92,8 @@ class IntakeIn(Contract):
     motivation: Note | None = None
     """What drives the worker. Kept for the adviser; never in a log."""
     employment: Employment | None = None
-    job_loss: Annotated[JobLoss | None, _left_out(JobLoss.none)] = None
-    """Left out, it means none."""
+    job_loss: JobLoss | None = None
+    """Left out, it is taken to be none, and asked among the questions of a check."""
     purpose: Purpose | None = None
     """Left out, it follows from the target and from losing the job."""
     municipality: Name | None = None
@@ -100,9 +101,8 @@ class IntakeIn(Contract):
     """May replace the municipality."""
     years_of_service: Annotated[Whole, Field(ge=0, le=70)] | None = None
     """Full years in the present kind of work."""
-    used_provisions: Annotated[
-        Annotated[list[UsedProvisionIn], Field(max_length=50)] | None, _left_out([])
-    ] = None
+    used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] | None = None
+    """Left out, none is taken to be used, and that is asked; an empty list says so."""
     scheduling: Annotated[SchedulingIn | None, _left_out(SchedulingIn())] = None
 
     def answers(self) -> Answers:
@@ -116,14 +116,15 @@ class IntakeIn(Contract):
             skills=tuple(self.skills or ()),
             motivation=self.motivation,
             employment=self.employment,
-            job_loss=self.job_loss or JobLoss.none,
+            job_loss=self.job_loss,
             purpose=self.purpose,
             municipality=self.municipality,
             region=self.region,
             years_of_service=self.years_of_service,
-            used_provisions=tuple(
-                UsedProvision(used.provision_id, used.used_on)
-                for used in self.used_provisions or ()
+            used_provisions=None
+            if self.used_provisions is None
+            else tuple(
+                UsedProvision(used.provision_id, used.used_on) for used in self.used_provisions
             ),
             scheduling=Scheduling(
                 scheduling.not_before,
@@ -187,12 +188,38 @@ class MunicipalityMatchAnswer(Answer):
     alternatives: list[MunicipalityName]
 
 
-class RefusalAnswer(Answer):
+class RefusalAnswer(Proof):
     """A provision that is not for this person, with every reason."""
 
     provision_id: str
     name: str
     reasons: list[ReasonAnswer]
+
+
+class ProvenAnswer(AssessmentAnswer, Proof):
+    """A provision that is open to this person, or may be, with where that is written."""
+
+
+class ChoiceAnswer(Answer):
+    """One allowed answer."""
+
+    value: str | int
+    label: str
+    """How a worker would say it, in Dutch."""
+
+
+class OpenQuestion(Answer):
+    """A question whose answer settles what provisions say to this person."""
+
+    code: str
+    question: str
+    """In plain Dutch, to be asked as it is."""
+    field: str | None
+    """The field of the request that takes the answer. Null: only the provider can say."""
+    answers: list[ChoiceAnswer] | None
+    """What may be answered; null: anything. For `usedProvisions`: what may have been used."""
+    settles: list[str]
+    """The provisions whose verdict waits for the answer."""
 
 
 class SkillName(Answer):
@@ -265,19 +292,22 @@ class FindingAnswer(Answer):
     organisation: OrganisationMatchAnswer | None
     municipality: MunicipalityMatchAnswer | None
     region: str | None
-    signposts: list[AssessmentAnswer]
+    signposts: list[ProvenAnswer]
     """Self-service and public doors; never a warm referral."""
-    also_available: list[AssessmentAnswer]
+    also_available: list[ProvenAnswer]
     """Open to this person without answering this purpose."""
     refusals: list[RefusalAnswer]
+    """All of the own sectors and of no sector; of others only while the catalogue is small."""
     skills: SkillsAnswer
 
 
 class ProvisionCheckAnswer(FindingAnswer):
     """The check without keeping anything."""
 
-    referrals: list[AssessmentAnswer]
+    referrals: list[ProvenAnswer]
     """Best first."""
+    questions: list[OpenQuestion]
+    """What settles most first: ask one, and check again with its answer."""
 
 
 class UsedProvisionAnswer(Answer):

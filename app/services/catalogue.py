@@ -8,18 +8,22 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
-from app.catalogue import Record, build, digest
+from app.catalogue import Record, build, digest, vocabulary
 from app.db import Database, insert_into
 from app.domain.access import NO_REGION
 from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
 from app.domain.skills import SkillIndex
 from app.models import CatalogueRecord, CatalogueState
+from app.services.catalogue_changes import note_changes
+from app.services.search import Search
 
 logger = logging.getLogger(__name__)
 
 _made: dict[tuple[int, str], Knowledge] = {}
 """The copy made last, by version and digest: it never changes, so who asks again need not wait."""
+_indexed: list[Search] = []
+"""The search made last, likewise."""
 
 
 class NoCatalogueError(Exception):
@@ -55,6 +59,7 @@ def import_catalogue(session: Session, records: Sequence[Record], *, now: dateti
         return Imported(state.version, changed=False, records=len(records))
     version = state.version + 1
     state.version, state.digest, state.imported_at = version, fingerprint, now
+    note_changes(session, records, version=version, now=now)
     session.exec(delete(CatalogueRecord))
     session.execute(
         sa.insert(CatalogueRecord),
@@ -106,10 +111,17 @@ def read_knowledge(session: Session) -> Knowledge:
     return made
 
 
+def _search_in(knowledge: Knowledge) -> Search:
+    if not (_indexed and _indexed[0].knowledge is knowledge):
+        _indexed[:] = [Search(knowledge, vocabulary())]
+    return _indexed[0]
+
+
 class CatalogueWatch:
     """Keeps one process on the catalogue that holds.
 
-    `knowledge` is replaced as a whole: a request that has begun goes on with what it began with.
+    `search` is replaced as a whole, with the knowledge it is about: a request that has begun goes
+    on with what it began with.
     """
 
     def __init__(self, database: Database) -> None:
@@ -117,13 +129,21 @@ class CatalogueWatch:
         self._database = database
         with database.read(NO_REGION) as session:
             self._state = catalogue_state(session)
-            self.knowledge = read_knowledge(session)
+            knowledge = read_knowledge(session)
+        self.search = _search_in(knowledge)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The copy to answer from."""
+        return self.search.knowledge
 
     def refresh(self) -> None:
         """Replace the copy when another catalogue holds."""
         with self._database.read(NO_REGION) as session:
             state = catalogue_state(session)
-            if state != self._state:
-                self.knowledge = read_knowledge(session)
-                self._state = state
-                logger.info("catalogue replaced", extra={"version": self.knowledge.version})
+            if state == self._state:
+                return
+            knowledge = read_knowledge(session)
+        self.search = _search_in(knowledge)
+        self._state = state
+        logger.info("catalogue replaced", extra={"version": knowledge.version})

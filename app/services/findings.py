@@ -1,74 +1,185 @@
-"""What the rule found, as a plain document: kept with the intake, and the same in every answer."""
+"""What the rule found, as JSON: in the answer to a check, and kept with an intake.
 
-from dataclasses import asdict
+Most of an answer is what provisions say, of which many say the same to many people. Those parts
+are written once and remembered with the catalogue; an answer joins them.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.domain.catalogue import Catalogue
+from pydantic_core import from_json, to_json
+
+from app.domain.catalogue import Catalogue, Memory, Provision
 from app.domain.intake import Finding, SkillFinding
+from app.domain.questions import Question, open_questions
 from app.domain.resolve import OrganisationMatch, Resolution
-from app.domain.rule import Assessment
+from app.domain.rule import REMEMBERED, Assessment, ProvisionCheck
 from app.domain.skills import ProfileFit
 from app.domain.verdicts import Reason
 
 
-def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
-    """Write a finding down: JSON values only, named as the contract names them."""
+def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
+    """Write the answer to a check, as the contract names things."""
     check = finding.check
-    return {
-        "purpose": check.purpose,
-        "needed_services": list(check.needed_services),
-        "origin": _sector(finding.origin, catalogue),
-        "target": _sector(finding.target, catalogue) if finding.target else None,
-        "organisation": _organisation(finding, catalogue),
-        "municipality": _municipality(finding, catalogue),
-        "region": finding.region,
-        "signposts": [describe_assessment(one) for one in check.signposts],
-        "also_available": [describe_assessment(one) for one in check.also_available],
-        "refusals": [
+    remembered = catalogue.memory.about(("checks as JSON", check.on, finding.assumed))
+    found = remembered.get(check.person)
+    if found is None:
+        if len(remembered) >= REMEMBERED:
+            remembered.clear()
+        written = _Written(catalogue.memory)
+        questions = open_questions(check, finding.assumed)
+        found = remembered[check.person] = _members(
             {
-                "provision_id": one.provision.id,
-                "name": one.provision.name,
-                "reasons": _reasons(one.reasons),
+                **_lists(check, written),
+                "outcome": to_json(check.outcome),
+                "referrals": _list(map(written.assessment, check.referrals)),
+                "questions": to_json([_question(one) for one in questions]),
             }
-            for one in check.refusals
-        ],
-        "skills": _skills(finding.skills, catalogue),
-    }
+        )
+    return b"{%b,%b}" % (found, _members(_understood(finding, catalogue)))
 
 
-def describe_assessment(one: Assessment) -> dict[str, Any]:
-    """Write down what one open provision says to a person."""
-    return {
-        "provision_id": one.provision.id,
-        "name": one.provision.name,
-        "provider": one.provision.provider,
-        "receiver": one.provision.receiver,
-        "via_employer": one.provision.via_employer,
-        "side": one.side,
-        "services": list(one.provision.services),
-        "verdict": one.verdict,
-        "reasons": _reasons(one.reasons),
-        "to_confirm": describe_questions(one.to_confirm),
-    }
+def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what is kept with an intake: the same, but for what changes in its life."""
+    lists = _lists(finding.check, _Written(catalogue.memory))
+    members = _members({**lists, **_understood(finding, catalogue)})
+    kept: dict[str, Any] = from_json(b"{%b}" % members)
+    return kept
 
 
-def describe_questions(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
+def describe_reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Write down why a provision is open."""
+    return [{"code": reason.code, "detail": reason.detail} for reason in reasons]
+
+
+def describe_questions(reasons: Iterable[Reason]) -> list[dict[str, str]]:
     """Write down what is to be asked; of an unknown answer the reason's detail is the question."""
     return [{"code": reason.code, "question": reason.detail} for reason in reasons]
 
 
-def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [asdict(reason) for reason in reasons]
+class _Written:
+    """Writes what provisions say, and remembers the parts."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._reasons = memory.about("reasons as JSON")
+        self._questions = memory.about("questions as JSON")
+        self._refused = memory.about("provisions refused, as JSON")
+        self._opened = memory.about("provisions open, as JSON")
+
+    def refusal(self, one: Assessment) -> bytes:
+        beginning = self._refused.get(one.provision.id)
+        if beginning is None:
+            beginning = self._keep(self._refused, one.provision.id, _begin(one.provision, {}))
+        return b'%b,"reasons":[%b]}' % (beginning, self._why(one.reasons))
+
+    def assessment(self, one: Assessment) -> bytes:
+        beginning = self._opened.get(one.provision.id)
+        if beginning is None:
+            more = _about(one.provision)
+            beginning = self._keep(self._opened, one.provision.id, _begin(one.provision, more))
+        return b'%b,"side":%b,"verdict":"%b","reasons":[%b],"toConfirm":[%b]}' % (
+            beginning,
+            b'"%b"' % one.side.encode() if one.side else b"null",
+            one.verdict.encode(),
+            self._why(one.reasons),
+            self._asked(one.to_confirm) if one.to_confirm else b"",
+        )
+
+    def _why(self, reasons: tuple[Reason, ...]) -> bytes:
+        found = []
+        for reason in reasons:
+            written = self._reasons.get(reason)
+            if written is None:
+                (described,) = describe_reasons([reason])
+                written = self._keep(self._reasons, reason, to_json(described))
+            found.append(written)
+        return b",".join(found)
+
+    def _asked(self, reasons: tuple[Reason, ...]) -> bytes:
+        found = []
+        for reason in reasons:
+            written = self._questions.get(reason)
+            if written is None:
+                (described,) = describe_questions([reason])
+                written = self._keep(self._questions, reason, to_json(described))
+            found.append(written)
+        return b",".join(found)
+
+    def _keep(self, among: dict[Any, bytes], key: object, written: bytes) -> bytes:
+        among[key] = written
+        self._memory.size += 1
+        return written
+
+
+def _begin(provision: Provision, more: Mapping[str, Any]) -> bytes:
+    """Write an object that goes on with what the provision says to somebody."""
+    source = {"document": provision.source.document, "section": provision.source.section}
+    proof = {"source": source, "verifiedOn": provision.verified_on}
+    named = {"provisionId": provision.id, "name": provision.name}
+    return to_json({**named, **more, **proof})[:-1]
+
+
+def _about(provision: Provision) -> dict[str, Any]:
+    return {
+        "provider": provision.provider,
+        "receiver": provision.receiver,
+        "viaEmployer": provision.via_employer,
+        "services": provision.services,
+    }
+
+
+def _members(members: Mapping[str, bytes]) -> bytes:
+    return b",".join([b'"%b":%b' % (name.encode(), value) for name, value in members.items()])
+
+
+def _list(items: Iterable[bytes]) -> bytes:
+    return b"[%b]" % b",".join(items)
+
+
+def _lists(check: ProvisionCheck, written: _Written) -> dict[str, bytes]:
+    """Write what follows from the coded answers alone."""
+    return {
+        "purpose": to_json(check.purpose),
+        "neededServices": to_json(check.needed_services),
+        "signposts": _list(map(written.assessment, check.signposts)),
+        "alsoAvailable": _list(map(written.assessment, check.also_available)),
+        "refusals": _list(map(written.refusal, check.refusals)),
+    }
+
+
+def _understood(finding: Finding, catalogue: Catalogue) -> dict[str, bytes]:
+    """Write what was said, and how it was understood."""
+    target = finding.target
+    return {
+        "origin": to_json(_sector(finding.origin, catalogue)),
+        "target": to_json(_sector(target, catalogue) if target else None),
+        "organisation": to_json(_organisation(finding, catalogue)),
+        "municipality": to_json(_municipality(finding, catalogue)),
+        "region": to_json(finding.region),
+        "skills": to_json(_skills(finding.skills, catalogue)),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "question": question.text,
+        "field": question.field,
+        "answers": question.answers
+        and [{"value": one.value, "label": one.label} for one in question.answers],
+        "settles": question.settles,
+    }
 
 
 def _sector(resolution: Resolution, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "said": resolution.said,
-        "sector_id": resolution.sector,
+        "sectorId": resolution.sector,
         "name": catalogue.sectors[resolution.sector].name if resolution.sector else None,
-        "matched_by": resolution.matched_by,
+        "matchedBy": resolution.matched_by,
         "alternatives": [
-            {"sector_id": one, "name": catalogue.sectors[one].name}
+            {"sectorId": one, "name": catalogue.sectors[one].name}
             for one in resolution.alternatives
         ],
     }
@@ -84,11 +195,11 @@ def _organisation(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
     found = given.organisation
     return {
         "said": given.said,
-        "organisation_id": found,
+        "organisationId": found,
         "name": catalogue.organisations[found].name if found else None,
-        "matched_by": given.matched_by,
+        "matchedBy": given.matched_by,
         "alternatives": [
-            {"organisation_id": one, "name": catalogue.organisations[one].name}
+            {"organisationId": one, "name": catalogue.organisations[one].name}
             for one in (finding.organisation.alternatives if finding.organisation else ())
         ],
     }
@@ -103,7 +214,7 @@ def _municipality(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
         "code": given.code,
         "name": catalogue.municipalities[given.code].name if given.code else None,
         "region": given.region,
-        "matched_by": given.matched_by,
+        "matchedBy": given.matched_by,
         "alternatives": [
             {
                 "code": one,
@@ -120,17 +231,17 @@ def _skills(skills: SkillFinding, catalogue: Catalogue) -> dict[str, Any]:
         "recognised": [
             {
                 "said": match.said,
-                "skill_id": match.skill,
+                "skillId": match.skill,
                 "name": catalogue.skills[match.skill].name if match.skill else None,
-                "matched_by": match.matched_by,
+                "matchedBy": match.matched_by,
             }
             for match in skills.recognised
         ],
         "suggested": _names(skills.suggested, catalogue),
         "profiles": [_fit(fit, skills.closing, catalogue) for fit in skills.fits],
-        "adjacent_sectors": [
+        "adjacentSectors": [
             {
-                "sector_id": one.sector,
+                "sectorId": one.sector,
                 "name": catalogue.sectors[one.sector].name,
                 "strength": one.strength,
                 "why": one.why,
@@ -143,19 +254,18 @@ def _skills(skills: SkillFinding, catalogue: Catalogue) -> dict[str, Any]:
 
 def _fit(fit: ProfileFit, closing: tuple[str, ...], catalogue: Catalogue) -> dict[str, Any]:
     profile = catalogue.profiles[fit.profile]
-
     return {
-        "profile_id": profile.id,
+        "profileId": profile.id,
         "occupation": profile.occupation,
         "esco": profile.esco,
-        "sector_id": profile.sector,
-        "carries_over": _names(fit.carries_over, catalogue),
+        "sectorId": profile.sector,
+        "carriesOver": _names(fit.carries_over, catalogue),
         "missing": _names(fit.missing, catalogue),
-        "useful_missing": _names(fit.useful_missing, catalogue),
-        "steps": [asdict(step) for step in profile.steps],
-        "closed_by": list(closing) if fit.missing or fit.useful_missing else [],
+        "usefulMissing": _names(fit.useful_missing, catalogue),
+        "steps": [{"role": step.role, "learning": step.learning} for step in profile.steps],
+        "closedBy": list(closing) if fit.missing or fit.useful_missing else [],
     }
 
 
 def _names(skills: tuple[str, ...], catalogue: Catalogue) -> list[dict[str, str]]:
-    return [{"skill_id": one, "name": catalogue.skills[one].name} for one in skills]
+    return [{"skillId": one, "name": catalogue.skills[one].name} for one in skills]

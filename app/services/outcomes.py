@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.errors import Conflict, Fault, InvalidInput
 from app.domain.intake import Knowledge, find
-from app.domain.rule import Assessment
+from app.domain.rule import Assessment, assess
 from app.domain.terms import (
     Action,
     Outcome,
@@ -130,9 +130,9 @@ def _refer(
         raise InvalidInput([Fault("/provisionId", "required", told)])
     cipher = cipher_of(act.session, act.vault, intake.id)
     answers = ANSWERS.validate_python(open_content(cipher, intake).answers)
-    check = find(answers, knowledge, on=today(act.now)).check
-    every = (*check.referrals, *check.also_available, *check.signposts, *check.refusals)
-    chosen = next(one for one in every if one.provision.id == decision.provision_id)
+    day, catalogue = today(act.now), knowledge.catalogue
+    person = find(answers, knowledge, on=day).check.person
+    chosen = assess(catalogue.provisions[decision.provision_id], person, catalogue, on=day)
     _refuse_what_is_not_there(chosen)
     present = referrals_of(act.session, intake.id)
     same = [one for one in present if one.provision_id == decision.provision_id and is_open(one)]

@@ -1,7 +1,7 @@
 """Warm referrals: made from what the rule says, or added by an adviser; and read."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from app.domain.terms import (
 )
 from app.models import Desk, Intake, Referral, ReferralChange, SessionLogEntry
 from app.services.acts import Act
-from app.services.findings import describe_questions
+from app.services.findings import describe_questions, describe_reasons
 from app.services.holders import locked_intake, seen_ids
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import dutch_holidays, today
@@ -49,7 +49,10 @@ class RefusedProvisionError(Conflict):
 
     slug = "provision-not-open"
     title = "This provision is not open to this person"
-    detail = "The check refuses this provision; its reasons stand under refusals of the intake."
+    detail = (
+        "The check refuses this provision. Its reasons stand under refusals of the intake, or it is"
+        " for people elsewhere."
+    )
 
 
 class NoReceiverError(Conflict):
@@ -121,7 +124,7 @@ def new_referral(
     """
     referral_id = uuid4()
     grounds = Grounds(
-        reasons=[asdict(reason) for reason in one.reasons],
+        reasons=describe_reasons(one.reasons),
         to_confirm=describe_questions(one.to_confirm),
     )
     holidays = dutch_holidays(act.now.year, act.now.year + 1)
@@ -198,11 +201,11 @@ def add_referral(
     cipher = cipher_of(act.session, act.vault, intake.id)
     answers = ANSWERS.validate_python(open_content(cipher, intake).answers)
     check = find(answers, knowledge, on=today(act.now)).check
-    if any(one.provision.id == provision_id for one in check.refusals):
-        raise RefusedProvisionError
     opened = {one.provision.id: one for one in (*check.referrals, *check.also_available)}
-    if provision_id not in opened:
+    if any(one.provision.id == provision_id for one in check.signposts):
         raise NoReceiverError
+    if provision_id not in opened:
+        raise RefusedProvisionError
     answers_question = any(one.provision.id == provision_id for one in check.referrals)
     if intake.outcome is Outcome.guidance and answers_question:
         raise GuidanceGoesOnError

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache, partial
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp
 
 from app import openapi, problems
+from app.answer_cache import AnswerCache
 from app.api_rules import ApiRules
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
 from app.observability import WithoutAddress, telemetry
@@ -167,7 +169,14 @@ def assemble(api: FastAPI, *, body_limit: int = 4096, anonymous: int = 1_000_000
         problems.install(app, PUBLIC_URL)
     api.openapi = cache(partial(openapi.document, api, HERE))  # type: ignore[method-assign]  # the way FastAPI documents
     limits = RateLimits(anonymous=anonymous, identified=1)
-    return ApiRules(root, api=api, limits=limits, public_url=PUBLIC_URL, body_limit=body_limit)
+    return ApiRules(
+        root,
+        api=api,
+        limits=limits,
+        answers=AnswerCache(lambda: (api, date.min)),
+        public_url=PUBLIC_URL,
+        body_limit=body_limit,
+    )
 
 
 Ask = Callable[..., httpx.Response]

@@ -134,9 +134,10 @@ SMALL = catalogue_of(provision())
 
 
 def judged(condition: Condition, person: Person, *, on: date = TODAY) -> Finding:
-    """What one condition of the provision "regeling" says to a person."""
+    """What one condition of the provision "regeling" says to a person, but for what it asks."""
     decided = replace(person, purpose=purpose_of(person, SMALL))
-    return judge(condition, Case(decided, "regeling", SMALL, on))
+    finding = judge(condition, Case(decided, "regeling", SMALL, on))
+    return finding._replace(reason=finding.reason._replace(asks=None))
 
 
 def answers(origin: str, **others: Any) -> Answers:

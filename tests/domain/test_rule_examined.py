@@ -7,7 +7,7 @@ import pytest
 from app.domain.errors import InvalidInput
 from app.domain.intake import Answers, Knowledge, Scheduling, UsedProvision, examine, find
 from app.domain.rule import ProvisionCheck
-from app.domain.terms import JobLoss, MatchedBy, Mode, Purpose
+from app.domain.terms import Ask, JobLoss, MatchedBy, Mode, Purpose
 from app.domain.verdicts import Reason
 from tests.domain.builders import TODAY, answers
 
@@ -54,7 +54,7 @@ def test_a_provision_that_was_used_twice_long_ago_is_open_again(knowledge):
 def test_one_use_on_a_day_nobody_knows_makes_the_last_day_unknown(days, knowledge):
     check = checked(user_of_the_scan(*days), knowledge)
     question = "Wanneer gebruikte u deze voorziening?"
-    assert asked_of(check, SCAN) == (Reason("use_unknown", question),)
+    assert asked_of(check, SCAN) == (Reason("use_unknown", question, Ask.day_of_use),)
 
 
 # Answers that were accepted before
@@ -149,7 +149,7 @@ def test_a_guessed_employer_that_lies_elsewhere_is_not_asked_about(knowledge):
         pytest.param("ABN AMRO", (), id="as it is called"),
         pytest.param(
             "ABN ARMO",
-            (Reason("employer_uncertain", "Is ABN AMRO uw werkgever?"),),
+            (Reason("employer_uncertain", "Is ABN AMRO uw werkgever?", Ask.organisation),),
             id="with a typing error",
         ),
     ],
@@ -209,7 +209,7 @@ def test_who_does_not_say_where_to_is_asked_whether_they_stay_in_the_metalektro(
         person = answers("metalektro", job_loss=JobLoss.threatened, target_sector=nowhere)
         question = "Wilt u in de sector Metalektro blijven werken?"
         assert asked_of(checked(person, knowledge), "metalektro-vwnw-begeleiding") == (
-            Reason("destination_uncertain", question),
+            Reason("destination_uncertain", question, Ask.target_sector),
         )
 
 

@@ -1,0 +1,245 @@
+"""Finding provisions in the words people use.
+
+Made once per catalogue and then only read. What a word stands for is in
+app/services/search_words.py, which provisions hold it in app/services/search_index.py, and how
+scores add up in app/services/search_bits.py. Why so: docs/decisions/0025-search.md.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, reduce
+from math import log2
+
+from app.catalogue import Vocabulary
+from app.domain.catalogue import Provision
+from app.domain.errors import Fault, InvalidInput
+from app.domain.intake import Knowledge
+from app.domain.resolve import resolve_sector
+from app.domain.terms import BuildingBlock, ProvisionStatus, Service, Side
+from app.services.paging import UNKNOWN_CURSOR
+from app.services.search_bits import (
+    Planes,
+    added,
+    at_least,
+    best_first,
+    halved_outside,
+    highest,
+    places,
+    scored,
+)
+from app.services.search_index import Levels, ProvisionIndex, united
+from app.services.search_words import Reading, Words
+
+# How much a word counts by where it stands: in the name; among the words of a sector, provider,
+# service or building block; among those of a sector below the provision's own; in the text.
+_OWN = (12, 9, 7, 6)
+_WITHIN = (8, 6, 5, 4)
+_ONE_PART = (3, 2, 2, 1)
+_NEED = (7, 5, 5, 4)
+_ANSWER = 3
+_CLOSE = 0.8
+"""What is left of that for a word with typing errors."""
+_ONLY_IN_TEXTS = 0.5
+"""And for one that is in no name and that nobody needs: how a text happens to say it."""
+_FOR_EVERYONE = (4, 2)
+"""For a question about a sector: what helps anyone on, and what else is for anyone."""
+_FINE = 0.5
+_FLOOR = 4
+"""What scores below a fourth of the best is no answer to the same question."""
+_KEPT_BYTES = 32 * 2**20
+_MOST_KEPT = 8192
+_SECTORS_KEPT = 512
+
+_UNKNOWN_SECTOR = Fault("query/sector", "unknown", "There is no such sector; see GET /v1/sectors.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionFilter:
+    """What someone looks for; what is left out does not matter."""
+
+    query: str | None = None
+    sector: str | None = None
+    side: Side | None = None
+    building_block: BuildingBlock | None = None
+    service: Service | None = None
+    status: ProvisionStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProvisions:
+    """A page of provisions, the cursor of the next one, and how all that fit divide."""
+
+    provisions: list[Provision]
+    next: str | None
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Search:
+    """The provisions of one catalogue, to be found by words and filters."""
+
+    def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
+        """Index a catalogue."""
+        self.knowledge = knowledge
+        self.written = lru_cache(1)(_nothing_yet)
+        """What a list shows of each provision on a day, by id, once somebody wrote it."""
+        self._index = ProvisionIndex(knowledge.catalogue, vocabulary)
+        self._words = Words(self._index.names(), self._index.texts(), vocabulary)
+        self._needs = {need.id: need for need in vocabulary.needs}
+        count = len(self._index.provisions)
+        kept = min(_MOST_KEPT, _KEPT_BYTES // (count + 1))
+        self._scores = lru_cache(kept)(self._scores_of)
+        self._need = lru_cache(None)(self._holding_need)
+        self._sector = lru_cache(_SECTORS_KEPT)(self._resolved)
+
+    def find(
+        self, wanted: ProvisionFilter, *, on: date, after: str | None = None, limit: int
+    ) -> FoundProvisions:
+        """Find what fits, best first: a total order, so pages neither repeat nor skip.
+
+        Words first: what holds more of them, the rarer ones counting more, in its name, its
+        sector's words or its text. What is not open to anyone on that day counts half. Then what
+        is open, what is surely for the sector asked for, what was verified last, and the id.
+        The sector may be an id, a name or what people say; what holds for a sector above it is
+        found too. Words that mean nothing here find nothing.
+
+        Raises:
+            InvalidInput: the sector is not known, or `after` is none of what is found.
+
+        """
+        fitting, preferred = self._fitting(wanted)
+        scores: Planes = ()
+        if wanted.query is not None:
+            scores = self._scored(wanted.query, on)
+            fitting &= reduce(int.__or__, scores, 0)
+            fitting = at_least(scores, fitting, highest(scores, fitting) // _FLOOR)
+        order = (preferred, self._index.open_on(on), *scores)
+        found = self._page(best_first(order, fitting), fitting, after, limit + 1)
+        provisions = [self._index.provisions[place] for place in found[:limit]]
+        return FoundProvisions(
+            provisions,
+            provisions[-1].id if len(found) > limit else None,
+            self._index.facets(fitting),
+        )
+
+    def _page(self, groups: Iterator[int], fitting: int, after: str | None, most: int) -> list[int]:
+        """Return the places that follow this one, at most so many."""
+        found: list[int] = []
+        if after is not None:
+            last = self._index.places.get(after)
+            if last is None or not fitting >> last & 1:
+                raise InvalidInput([UNKNOWN_CURSOR])
+            passed = next(group for group in groups if group >> last & 1)
+            found = places(passed >> last + 1 << last + 1, most)
+        while len(found) < most and (group := next(groups, 0)):
+            found += places(group, most - len(found))
+        return found
+
+    def _fitting(self, wanted: ProvisionFilter) -> tuple[int, int]:
+        """Return who passes the filters, and who among them is surely for the sector."""
+        fitting, preferred = self._index.everything, 0
+        if wanted.sector is not None:
+            sector = self._sector(wanted.sector)
+            if sector is None:
+                raise InvalidInput([_UNKNOWN_SECTOR])
+            preferred, fitting = self._index.conditions.concerning(sector, wanted.side)
+        elif wanted.side is not None:
+            fitting = self._index.conditions.on(wanted.side)
+        if wanted.building_block is not None:
+            fitting &= self._index.blocks.any_of((wanted.building_block,))
+        if wanted.service is not None:
+            fitting &= self._index.services.any_of((wanted.service,))
+        if wanted.status is not None:
+            fitting &= self._index.statuses.any_of((wanted.status,))
+        return fitting, preferred
+
+    def _resolved(self, said: str) -> str | None:
+        return resolve_sector(self.knowledge.lexicon, said).sector
+
+    def _scored(self, query: str, on: date) -> Planes:
+        """Score everybody for a question. What the asker cannot have counts half."""
+        together: Planes = ()
+        meant = 0
+        for unit in self._words.units(query):
+            if together and self._words.is_vague(unit):
+                break
+            scores, about = self._scores(unit)
+            together = added(together, scores)
+            meant |= about
+        if meant:
+            together = halved_outside(together, meant | self._index.for_everyone)
+        return halved_outside(together, self._index.open_on(on))
+
+    def _scores_of(self, unit: str) -> tuple[Planes, int]:
+        """Score who holds a word, and return what is about the sectors it names."""
+        together: Planes = ()
+        meant = 0
+        for reading in self._words.read(unit):
+            together = added(together, scored(self._levels(reading)))
+            together = added(together, scored(self._answers(reading)))
+            meant |= self._index.of_sectors_called(reading.own)
+        return together, meant
+
+    def _levels(self, reading: Reading) -> Iterator[tuple[int, int]]:
+        """Yield who holds what was read: less the further from the word, more for rare words."""
+        own, within = self._index.holding(reading.own), self._index.holding(reading.within)
+        parts = [self._index.holding(words) for words in reading.parts]
+        together = reduce(int.__and__, map(united, parts)) if parts else 0
+        close = _CLOSE if reading.close else 1
+        rarity = self._rarity(united(own) | united(within) | together) * close
+        if not (reading.needs or any(own[:3]) or any(within[:3])):
+            rarity *= _ONLY_IN_TEXTS
+        yield from _weighed(_OWN, own, rarity)
+        yield from _weighed(_WITHIN, within, rarity)
+        for part in parts:
+            yield from _weighed(_WITHIN, _among(part, together), rarity)
+            if not reading.phrase:
+                yield from _weighed(_ONE_PART, part, self._rarity(united(part)) * close)
+        for need in map(self._needs.__getitem__, reading.needs):
+            held = self._need(need.id)
+            yield from _weighed(_NEED, held, self._rarity(united(held)) * close)
+        if self._index.names_sector(reading.own):
+            yield from _weighed(_FOR_EVERYONE, self._index.general, rarity)
+
+    def _answers(self, reading: Reading) -> Iterator[tuple[int, int]]:
+        """Yield who delivers what is needed, whatever their texts say."""
+        for need in reading.needs:
+            answers = self._index.services.any_of(self._needs[need].services)
+            yield from _weighed((_ANSWER,), (answers,), self._rarity(answers))
+
+    def _rarity(self, provisions: int) -> float:
+        """Return what a word is worth that so many provisions hold (inverse frequency)."""
+        return log2(1 + len(self._index.provisions) / max(1, provisions.bit_count()))
+
+    def _holding_need(self, need: str) -> Levels:
+        """Return who holds a word of a need, or all the words of one of its phrases, and where."""
+        everyone: Levels = (0, 0, 0, 0)
+        for said in self._needs[need].find:
+            parts = [self._index.holding(words) for words in self._words.parts(said)]
+            together = reduce(int.__and__, map(united, parts))
+            for part in parts:
+                name, sector, below, text = _among(part, together)
+                everyone = (
+                    everyone[0] | name,
+                    everyone[1] | sector,
+                    everyone[2] | below,
+                    everyone[3] | text,
+                )
+        return everyone
+
+
+def _nothing_yet(_day: date) -> dict[str, bytes]:
+    return {}
+
+
+def _among(levels: Levels, members: int) -> Levels:
+    name, sector, below, text = levels
+    return name & members, sector & members, below & members, text & members
+
+
+def _weighed(
+    scores: Iterable[int], levels: Iterable[int], worth: float
+) -> Iterator[tuple[int, int]]:
+    for score, members in zip(scores, levels, strict=True):
+        if members:
+            yield max(1, round(score * worth * _FINE)), members

@@ -1,0 +1,305 @@
+"""What a word of a question may stand for among the words of the catalogue.
+
+Other forms (stems), compounds and their parts both ways, the words of one need, and typing errors.
+Built once per catalogue from every word in it, and asked per word of a question.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from snowballstemmer import stemmer
+
+from app.catalogue import Vocabulary
+from app.domain.wording import is_other_word, tolerance, words
+
+_JOINED = re.compile(r"\w+(?:[-+&]\w+)+")
+_JOINERS = frozenset("-+&")
+_STRUCK_THROUGH = str.maketrans("łŁøØđĐ", "lLoOdD")
+"""Letters that Unicode does not take apart into a letter and a mark."""
+_LINKS = ("", "s", "e", "n", "en")
+_PLURALS = ("", "s", "en", "es")
+_SHORTEST_PART = 4
+_LONGEST_COMPOUND = 40
+_MOST_JOINED = 3
+_LOOSE = 2
+"""How many other words may stand between those of a phrase: "mijn baan raak ik kwijt"."""
+_STEMS_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one word or phrase of a question stands for, in words of the catalogue.
+
+    own: the word itself, in any form. within: compounds that it is a part of.
+    parts: when it has parts, for each the words that hold it.
+    needs: ids of what it says that someone needs. phrase: the parts mean this only together.
+    close: it was written a little differently.
+    """
+
+    own: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    parts: tuple[frozenset[str], ...] = ()
+    needs: tuple[str, ...] = ()
+    phrase: bool = False
+    close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    text: str
+    stems: frozenset[str]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text without case and accents; zij-instroom and A+O joined as well."""
+    plain = text if text.isascii() else text.translate(_STRUCK_THROUGH)
+    found = [word.casefold() for word in words(plain)]
+    if not _JOINERS.isdisjoint(plain):
+        found += ("".join(words(one)).casefold() for one in _JOINED.findall(plain))
+    return found
+
+
+class Words:
+    """The words of a catalogue and of a vocabulary. Never changed once made."""
+
+    def __init__(
+        self, named: Iterable[str], written: Iterable[str], vocabulary: Vocabulary
+    ) -> None:
+        """Learn words as `tokens` gives them: those of names, and those of running text."""
+        self._stem_word: Callable[[str], str] = stemmer("dutch").stemWord
+        self._stem_unknown = lru_cache(_STEMS_KEPT)(self._stem_word)
+        self._stems: dict[str, str] = {}
+        for said, other in vocabulary.same_as.items():
+            for word in tokens(said):
+                self._stems[word] = word if said == other else self._stem(tokens(other)[-1])
+        fillers = vocabulary.fillers
+        self._fillers = frozenset(
+            word for said in (*fillers.nl, *fillers.en, *fillers.pl) for word in tokens(said)
+        )
+        self._vague = frozenset(vocabulary.vague)
+        self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
+        self._needs: dict[str, list[str]] = defaultdict(list)
+        names = dict.fromkeys((*named, *vocabulary.parts, *self._learn_needs(vocabulary)))
+        surfaces = dict.fromkeys((*names, *written))
+        for word in surfaces:
+            self._stems[word] = self._stem(word)
+        self._forms = _grouped((self._stems[word], word) for word in surfaces)
+        self._part_words = frozenset(vocabulary.parts).union(
+            word
+            for word in names
+            if len(word) >= _SHORTEST_PART and word not in self._fillers and word.isalpha()
+        )
+        self._parts = {word: parts for word in surfaces if (parts := self._split(word))}
+        self._within = _grouped(
+            (self._stem(part), word) for word, parts in self._parts.items() for part in parts
+        )
+        self._by_length = _grouped(
+            (len(word), word)
+            for word in names
+            if tolerance(len(word)) and word not in self._fillers
+        )
+
+    def _learn_needs(self, vocabulary: Vocabulary) -> Iterator[str]:
+        """Remember what says which need, and yield the single words among it."""
+        for need in vocabulary.needs:
+            for said in (*need.find, *need.say, *need.en, *need.pl):
+                spoken = tokens(said)
+                # "stap-budget" is one word: what `tokens` joins comes last.
+                if "-" in said and " " not in said:
+                    spoken = spoken[-1:]
+                if len(spoken) == 1:
+                    yield spoken[0]
+                    key = self._stem(spoken[0])
+                else:
+                    key = " ".join(spoken)
+                    stems = frozenset(map(self._stem, spoken))
+                    anchor = max(spoken, key=lambda word: (word not in self._fillers, len(word)))
+                    self._phrases[self._stem(anchor)].append(_Phrase(key, stems))
+                if need.id not in self._needs[key]:
+                    self._needs[key].append(need.id)
+
+    def _stem(self, word: str) -> str:
+        return self._stems.get(word) or self._stem_unknown(word)
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """Return the words that a compound is made of; nothing when it is none that we know."""
+        known = self._part_words
+        if not 2 * _SHORTEST_PART - 1 <= len(word) <= _LONGEST_COMPOUND:
+            return ()
+        rights = [
+            (word[:place], right)
+            for place in range(2, len(word) - 2)
+            if (right := _without(word[place:], _PLURALS, known))
+        ]
+        for left, right in rights:
+            if first := _without(left, _LINKS, known):
+                return first, right
+        for left, right in rights:
+            if inner := self._split(left):
+                return *inner, right
+        return ()
+
+    def units(self, question: str) -> list[str]:
+        """Return what to look up of a question: its phrases that name a need, and its words.
+
+        Without fillers, without what a phrase has said already, what is vague last; a compound
+        that was written apart is one word again, and what was said twice counts once.
+        """
+        said = tokens(question)
+        spoken = [self._stem(word) for word in said]
+        stems = set(spoken)
+        phrases = {
+            phrase.stems: phrase.text
+            for stem in dict.fromkeys(spoken)
+            for phrase in self._phrases.get(stem, ())
+            if phrase.stems <= stems and _close_together(phrase.stems, spoken)
+        }
+        covered = frozenset().union(*phrases)
+        rest = [
+            word
+            for word in self._joined(said)
+            if word not in self._fillers and self._stem(word) not in covered
+        ]
+        found = list(dict.fromkeys((*phrases.values(), *rest)))
+        return found if self._vague.isdisjoint(found) else sorted(found, key=self.is_vague)
+
+    def is_vague(self, unit: str) -> bool:
+        """Whether a word counts only where nothing else was said: work, help, sector."""
+        return unit in self._vague
+
+    def _joined(self, said: Sequence[str]) -> Iterator[str]:
+        """Yield the words of a question, those that are one known compound together as one."""
+        place = 0
+        while place < len(said):
+            size = next(
+                (
+                    size
+                    for size in range(_MOST_JOINED, 1, -1)
+                    if "".join(said[place : place + size]) in self._stems
+                    and place + size <= len(said)
+                ),
+                1,
+            )
+            yield "".join(said[place : place + size])
+            place += size
+
+    def read(self, unit: str) -> tuple[Reading, ...]:
+        """Return what a word or phrase stands for; nothing when it is unknown.
+
+        An unknown compound stands for its parts, each by itself. An unknown word may hold typing
+        errors: the nearest words of a name count, or the nearest part beside a part that is known.
+        """
+        if " " in unit:
+            needs = tuple(self._needs[unit])
+            return (Reading(parts=self.parts(unit), needs=needs, phrase=True),)
+        if known := self._known(unit):
+            return (known,)
+        if parts := self._split(unit) or self._split_mistyped(unit):
+            return tuple(found for part in parts for found in self.read(part))
+        near = [found for word in self._near(unit) if (found := self._known(word))]
+        return (_either(near),) if near else ()
+
+    def parts(self, said: str) -> tuple[frozenset[str], ...]:
+        """Return, per word of a phrase that has a meaning, what holds it in the catalogue."""
+        spoken = [word for word in tokens(said) if word not in self._fillers]
+        return tuple(self._holding(word) for word in spoken)
+
+    def _known(self, word: str) -> Reading | None:
+        stem = self._stem(word)
+        own, within = self._forms.get(stem, ()), self._within.get(stem, ())
+        parts = self._parts.get(word, ())
+        needs = self._needs.get(stem) or [
+            need for part in parts for need in self._needs.get(self._stem(part), ())
+        ]
+        if not (own or within or needs):
+            return None
+        return Reading(
+            own=frozenset(own),
+            within=frozenset(within),
+            parts=tuple(map(self._holding, parts)),
+            needs=tuple(dict.fromkeys(needs)),
+        )
+
+    def _holding(self, part: str) -> frozenset[str]:
+        stem = self._stem(part)
+        return frozenset((*self._forms.get(stem, ()), *self._within.get(stem, ())))
+
+    def _near(self, word: str) -> list[str]:
+        """Return the words of names with the fewest typing errors, within what their length allows.
+
+        A second error only after the right first letter; never for a word of its own.
+        """
+        most = tolerance(len(word))
+        if not most or not word.isalpha() or is_other_word(word):
+            return []
+        found = [
+            (distance, candidate)
+            for length in range(len(word) - most, len(word) + most + 1)
+            for candidate, distance, _ in process.extract(
+                word,
+                self._by_length.get(length, ()),
+                scorer=OSA.distance,
+                score_cutoff=min(most, tolerance(length)),
+                limit=None,
+            )
+            if distance == 1 or candidate[0] == word[0]
+        ]
+        fewest = min(found, default=(0, ""))[0]
+        return [candidate for distance, candidate in found if distance == fewest]
+
+    def _split_mistyped(self, word: str) -> tuple[str, ...]:
+        """Return the parts of a compound with a typing error in one of them."""
+        if self._near(word) or len(word) > _LONGEST_COMPOUND:
+            return ()
+        for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+            left, right = word[:place], word[place:]
+            if tail := _without(right, _PLURALS, self._part_words):
+                if near := self._near(left):
+                    return near[0], tail
+            elif (head := _without(left, _LINKS, self._part_words)) and (near := self._near(right)):
+                return head, near[0]
+        return ()
+
+
+def _close_together(stems: frozenset[str], spoken: Sequence[str]) -> bool:
+    size = len(stems) + _LOOSE
+    return any(
+        stems.issubset(spoken[place : place + size])
+        for place, stem in enumerate(spoken)
+        if stem in stems
+    )
+
+
+def _grouped(pairs: Iterable[tuple[object, str]]) -> Mapping[object, list[str]]:
+    groups: defaultdict[object, list[str]] = defaultdict(list)
+    for key, word in pairs:
+        groups[key].append(word)
+    return dict(groups)
+
+
+def _without(word: str, endings: Sequence[str], known: frozenset[str]) -> str | None:
+    """Return the known word that this is but for an ending, the shortest ending first."""
+    return next(
+        (
+            base
+            for ending in endings
+            if word.endswith(ending) and (base := word[: len(word) - len(ending)]) in known
+        ),
+        None,
+    )
+
+
+def _either(readings: Sequence[Reading]) -> Reading:
+    """Return one reading for several words that may be meant."""
+    return Reading(
+        own=frozenset().union(*(one.own for one in readings)),
+        within=frozenset().union(*(one.within for one in readings)),
+        parts=readings[0].parts if len(readings) == 1 else (),
+        needs=tuple(dict.fromkeys(need for one in readings for need in one.needs)),
+        close=True,
+    )

@@ -1,0 +1,133 @@
+"""A catalogue that grows: what has nothing to do with a person is not looked at, nothing is lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+
+from app.catalogue import load
+from app.domain.catalogue import Catalogue, Provision
+from app.domain.conditions import EmployedBy, WantsInto, WorksIn
+from app.domain.person import Person
+from app.domain.rule import LOOKED_AT, Assessment, assess, check_provisions
+from app.domain.terms import Employment
+from tests.domain.builders import (
+    ORGANISATIONS,
+    SECTORS,
+    TODAY,
+    catalogue_of,
+    people,
+    provision,
+    sector,
+)
+
+REAL = load()
+MANY = settings(max_examples=150, deadline=None, derandomize=True)
+
+
+def grown(number_of_sectors: int) -> Catalogue:
+    """The real catalogue behind so many other sectors that not everything is looked at."""
+    others = {name: sector(name) for name in (f"ver-{n}" for n in range(number_of_sectors))}
+    elsewhere = {name: provision(name, WorksIn(sectors=(name,))) for name in others}
+    return replace(
+        REAL, sectors={**others, **REAL.sectors}, provisions={**elsewhere, **REAL.provisions}
+    )
+
+
+GROWN = grown(300)
+
+
+def said(assessments: tuple[Assessment, ...]) -> list[tuple[str, str, tuple[object, ...]]]:
+    return [(one.provision.id, one.verdict, (*one.reasons, *one.to_confirm)) for one in assessments]
+
+
+@MANY
+@given(people(REAL))
+def test_sectors_that_join_change_nothing_that_is_open(person):
+    before = check_provisions(person, REAL, on=TODAY)
+    after = check_provisions(person, GROWN, on=TODAY)
+    assert after.outcome == before.outcome
+    for name in ("referrals", "signposts", "also_available"):
+        assert said(getattr(after, name)) == said(getattr(before, name)), name
+
+
+@MANY
+@given(people(REAL))
+def test_what_is_not_looked_at_is_refused(person):
+    found = check_provisions(person, GROWN, on=TODAY)
+    shown = (*found.referrals, *found.signposts, *found.also_available, *found.refusals)
+    looked_at = {one.provision.id for one in shown}
+    assert len(looked_at) >= LOOKED_AT
+    for one in GROWN.provisions.values():
+        if one.id not in looked_at:
+            assert not assess(one, found.person, GROWN, on=TODAY).is_open, one.id
+
+
+@MANY
+@given(people(REAL))
+def test_what_is_remembered_is_what_is_found_afresh(person):
+    again = check_provisions(person, REAL, on=TODAY)
+    fresh = check_provisions(person, replace(REAL), on=TODAY)
+    for name in ("referrals", "signposts", "also_available", "refusals"):
+        assert said(getattr(again, name)) == said(getattr(fresh, name)), name
+
+
+def test_what_is_remembered_of_one_day_does_not_hold_on_the_next():
+    tomorrow = TODAY + timedelta(days=1)
+    catalogue = catalogue_of(provision("eindigt", ends_on=tomorrow))
+    person = Person(origin="kas")
+    today, then = (check_provisions(person, catalogue, on=day) for day in (TODAY, tomorrow))
+    assert (len(today.referrals), len(then.refusals)) == (1, 1)
+
+
+def catalogue_of_many(*near: Provision, others: int = 500) -> Catalogue:
+    far = [provision(f"ver-{n}", WorksIn(sectors=("opslag",))) for n in range(others)]
+    everything = (*far[: others // 2], *near, *far[others // 2 :])
+    return Catalogue(
+        sectors={one.id: one for one in SECTORS},
+        organisations={one.id: one for one in ORGANISATIONS},
+        provisions={one.id: one for one in everything},
+    )
+
+
+def refused(person: Person, catalogue: Catalogue) -> list[str]:
+    return [one.provision.id for one in check_provisions(person, catalogue, on=TODAY).refusals]
+
+
+def test_every_refusal_of_the_own_lines_is_told_and_of_others_no_more_than_fits():
+    near = (
+        provision("eigen", WorksIn(sectors=("groen",)), WantsInto(sectors=("vracht",))),
+        provision("doel", WantsInto(sectors=("wegvervoer",), not_from=("groen",))),
+        provision("baas", EmployedBy(organisations=("kasbedrijf",))),
+        provision("elders", WantsInto(sectors=()), WorksIn(sectors=("geld",))),
+    )
+    kas = Person(origin="kas", target="post", target_named=True, organisation_named=True)
+    found = refused(kas, catalogue_of_many(*near))
+    assert [one for one in found if not one.startswith("ver-")] == ["eigen", "doel", "baas"]
+    assert len(found) == LOOKED_AT
+
+
+def test_what_a_more_precise_answer_may_open_is_told_before_what_is_far():
+    precise = provision("precies", WorksIn(sectors=("rozen",)))
+    entered = provision("binnen", WantsInto(sectors=("pakketten",)))
+    broad = Person(origin="groen", target="wegvervoer", target_named=True)
+    found = refused(broad, catalogue_of_many(precise, entered))
+    assert {"precies", "binnen"} <= set(found)
+
+
+def test_an_employer_below_a_broad_sector_may_be_the_own_one():
+    scan = provision("scan", EmployedBy(organisations=("geldhuis",)))
+    catalogue = catalogue_of_many(scan)
+    person = Person(origin="geld", employment=Employment.employee)
+    asked = check_provisions(person, catalogue, on=TODAY).referrals
+    assert [one.provision.id for one in asked] == ["scan"]
+
+
+def test_no_more_is_looked_at_in_ten_times_as_large_a_catalogue():
+    person = Person(origin="schoonmaak", target="ziekenhuizen", target_named=True)
+    sizes = []
+    for catalogue in (GROWN, grown(3000)):
+        found = check_provisions(person, catalogue, on=TODAY)
+        shown = (found.referrals, found.signposts, found.also_available, found.refusals)
+        sizes.append(sum(map(len, shown)))
+    assert sizes == [LOOKED_AT, LOOKED_AT]
