@@ -190,10 +190,12 @@ def test_without_leases_the_same_effect_is_delivered_more_than_once(database, mo
             Dispatcher(database, vault, channels, settings, clock=utc_now) for _ in range(2)
         ]
         fill(database, receiver.port, 2 * RECIPIENTS)
-        for one in dispatchers:
-            one.start()
-        assert receiver.wait()
-        for one in dispatchers:
-            one.stop()
+        try:
+            for one in dispatchers:
+                one.start()
+            assert receiver.wait()
+        finally:
+            for one in dispatchers:
+                one.stop()
     came = [one for ids in receiver.ids.values() for one in ids]
     assert len(set(came)) < len(came)

@@ -49,7 +49,7 @@ def receiver(service: httpx.Client, tmp_path: Path) -> Iterator[Receiver]:
         token=werkcentrum(REGION),
     )
     yield receiver
-    receiver.kill()
+    receiver.close()
 
 
 def happens(service: httpx.Client) -> list[Any]:

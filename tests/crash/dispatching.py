@@ -1,24 +1,36 @@
 """A dispatcher at work beside the service, to be killed, and at last to deliver all there is."""
 
+import json
 import threading
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 from app.db import Database
-from tests.crash.outbox_books import pending
+from tests.crash.outbox_books import still_to_deliver
+from tests.crash.outbox_mutants import HOURS_LATER
 from tests.crash.outside import Outside
-from tests.crash.processes import DispatcherProcess
+from tests.crash.processes import SECONDS_TO_START, DispatcherProcess
 
-SECONDS_TO_FINISH = 60
-LATER = "an_hour_later"
+SECONDS_TO_FINISH = 180
+SECONDS_WITHOUT_ANYTHING = 10
+LATER = "hours_later"
+BEGINS = "the worker delivers"
 
 
 def reaching(place: Outside) -> dict[str, str]:
-    """Give the settings by which the outside is reached; a lease lasts four seconds."""
+    """Give the settings by which the outside is reached; a lease lasts four seconds.
+
+    Service and dispatchers wait long for each other: on SQLite they share one turn to write.
+    """
     return {
         "GIDS_SMTP_URL": place.mail.url,
         "GIDS_DELIVERY_TIMEOUT": "PT2S",
         "GIDS_DELIVERY_POLL": "PT0.2S",
         "GIDS_DELIVERY_THREADS": "2",
+        "GIDS_LOCK_TIMEOUT": "PT60S",
     }
 
 
@@ -36,22 +48,34 @@ class Dispatching:
     ) -> None:
         """Do nothing yet."""
         self._database = database
-        self._spoilt, self._later = (
-            [
-                DispatcherProcess(
-                    database_url, folder / f"dispatcher{number}", *some, **reaching(place)
-                )
-                for number in range(processes)
-            ]
-            for some in (changes, (*changes, LATER))
-        )
+        self._database_url = database_url
+        self._logs = [folder / f"dispatcher{number}" for number in range(processes)]
+        self._settings = {**reaching(place), "GIDS_LOG_LEVEL": "INFO"}
+        self._changes = changes
         self._running: list[DispatcherProcess] = []
+        self._told_before: dict[Path, int] = {}
 
     def start(self) -> None:
         """Begin."""
-        self._running = self._spoilt
-        for one in self._running:
-            one.start()
+        self._start(*self._changes)
+
+    def _start(self, *changes: str, **settings: str) -> None:
+        told = self._settings | settings
+        for log in self._logs:
+            log.touch()
+            self._told_before[log] = len(log.read_text())
+            self._running.append(DispatcherProcess(self._database_url, log, *changes, **told))
+            self._running[-1].start()
+
+    def wait_until_it_delivers(self) -> None:
+        """Wait until each that runs has begun, for which it needs its database."""
+        deadline = monotonic() + SECONDS_TO_START
+        while not all(
+            BEGINS in log.read_text()[start:] for log, start in self._told_before.items()
+        ):
+            assert not self.died(), "it did not start"
+            assert monotonic() < deadline, "it takes too long to start"
+            threading.Event().wait(0.02)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -66,21 +90,58 @@ class Dispatching:
     def finish(self) -> None:
         """Deliver all there is, an hour later, when every lease has ended and nothing waits.
 
-        What ends by itself is started again.
+        When one of them ends by itself, or nothing moves, all of them go on another hour later.
+
+        Raises:
+            TimeoutError: not all of it could be delivered.
+
         """
         self.kill()
-        self._running = self._later
-        for one in self._running:
-            one.start()
-        tick = threading.Event()
-        for _ in range(20 * SECONDS_TO_FINISH):
-            if pending(self._database) == 0:
-                break
-            for one in self._running:
-                if one.died(within=0):
-                    one.kill()
-                    one.start()
+        ends = monotonic() + SECONDS_TO_FINISH
+        for hours in count(1):
+            # What is slow then is slow for us; nobody is killed and leaves a lease.
+            later = {"GIDS_DELIVERY_TIMEOUT": "PT15S", HOURS_LATER: str(hours)}
+            self._start(*self._changes, LATER, **later)
+            try:
+                self._watch(ends)
+            finally:
+                for one in self._running:
+                    one.stop()
+                self._running = []
+            left = still_to_deliver(self._database)
+            if not left:
+                return
+            if monotonic() > ends:
+                logs = "\n".join(log.read_text()[-2000:] for log in self._logs)
+                raise TimeoutError(f"still to deliver: {left}; what was told last:\n{logs}")
+
+    def _watch(self, ends: float) -> None:
+        """Wait until all is delivered, one of them is gone, or nothing moves any more."""
+        tick, before, moved = threading.Event(), None, monotonic()
+        while left := still_to_deliver(self._database):
+            if left != before:
+                before, moved = left, monotonic()
+            if self.died() or monotonic() > min(moved + SECONDS_WITHOUT_ANYTHING, ends):
+                return
             tick.wait(0.05)
-        for one in self._running:
-            one.stop()
-        self._running = []
+
+    def delivered(self) -> list[int]:
+        """Say how many messages each of them delivered."""
+        return [
+            sum(one.get("status") == "delivered" for one in _told(log) if isinstance(one, dict))
+            for log in self._logs
+        ]
+
+    def complaints(self) -> str:
+        """Say what they told besides what they delivered or let go."""
+        lines = [one for log in self._logs for one in _told(log)]
+        return "\n".join(
+            str(one)
+            for one in lines
+            if one != BEGINS and not (isinstance(one, dict) and one["level"] == "INFO")
+        )
+
+
+def _told(log: Path) -> Iterator[dict[str, Any] | str]:
+    for line in log.read_text().splitlines():
+        yield json.loads(line) if line.startswith("{") else line
