@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import pytest
+from sqlmodel import SQLModel
 
 from app.domain.terms import (
     Action,
@@ -30,6 +31,8 @@ from tests.crash.desks import SEE_OTHER, DeskAnswer
 from tests.crash.outbox_books import PROMISES_OF_THE_POST, Post, Put, audit_post
 from tests.crash.outside import Arrival
 
+Row = TypeVar("Row", bound=SQLModel)
+
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 REGION, ELSEWHERE = "AM05", "AM22"
 INTAKE, REFERRAL, LISTENER, FOREIGN = (UUID(int=number) for number in range(1, 5))
@@ -43,9 +46,15 @@ class Kept(NamedTuple):
     post: Post
 
 
+def row(table: type[Row], **given: Any) -> Row:
+    """Make one of which only this matters here."""
+    return table(**given)
+
+
 def message(position: int, one: UUID, recipient: str, kind: EffectKind) -> OutboxMessage:
     """Make one that was delivered."""
-    return OutboxMessage(
+    return row(
+        OutboxMessage,
         position=position,
         id=one,
         recipient=recipient,
@@ -73,20 +82,26 @@ def kept() -> Kept:
         ),
     ]
     entries = [
-        SessionLogEntry(region=REGION, number=number, type=LogEntryType.intake_completed, at=NOW)
+        row(
+            SessionLogEntry,
+            region=REGION,
+            number=number,
+            type=LogEntryType.intake_completed,
+            at=NOW,
+        )
         for number in (1, 2)
     ]
-    books = Books(**{field.name: [] for field in fields(Books)})  # type: ignore[arg-type]  # empty
+    empty: dict[str, Any] = {field.name: [] for field in fields(Books)}
     books = replace(
-        books,
+        Books(**empty),
         outbox=outbox,
         entries=entries,
-        referrals=[Referral(id=REFERRAL, intake_id=INTAKE, status=ReferralStatus.accepted)],
-        steps=[ReferralChange(referral_id=REFERRAL, status=ReferralStatus.accepted)],
+        referrals=[row(Referral, id=REFERRAL, intake_id=INTAKE, status=ReferralStatus.accepted)],
+        steps=[row(ReferralChange, referral_id=REFERRAL, status=ReferralStatus.accepted)],
         subscriptions=[
-            Subscription(id=LISTENER, region=REGION, status=SubscriptionStatus.active, url="")
+            row(Subscription, id=LISTENER, region=REGION, status=SubscriptionStatus.active, url="")
         ],
-        trail=[AuditEntry(action=Action.hand_over_delivered, intake_id=INTAKE)],
+        trail=[row(AuditEntry, action=Action.hand_over_delivered, intake_id=INTAKE)],
     )
     post = Post(
         put=[Put(one.id, one.recipient, one.kind) for one in outbox],

@@ -259,14 +259,15 @@ def test_the_waits_come_to_three_days_and_then_there_are_no_more():
         ("soon", timedelta(seconds=5), timedelta(seconds=5.5)),
     ],
 )
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
-def test_a_receiver_that_asks_for_more_time_gets_it(outside, receiver, asked, least, most):
+def test_a_receiver_that_asks_for_more_time_gets_it(outside, receiver, status, asked, least, most):
     (one,) = outside.subscribe(receiver)
     outside.put([one])
-    receiver.answer = answer("429 Too Many Requests", f"Retry-After: {asked}")
+    receiver.answer = answer(status, f"Retry-After: {asked}")
     outside.deliver()
     (row,) = outside.rows()
-    assert row.fault == "http-429"
+    assert row.fault == f"http-{status[:3]}"
     assert least <= row.due_at - outside.clock() <= most
 
 
