@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # docker build -t gidsfunctie .      Then, in this order (compose.yaml does it):
-# gids db upgrade, gids catalogue import, gids serve. The service never migrates by itself.
+# gids db upgrade, gids catalogue import, gids serve; and beside it gids worker, without which no mail
+# and no webhook goes out. The service never migrates by itself.
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -24,7 +25,7 @@ RUN pip uninstall --yes pip \
     && rm -r "$(python -c 'import ensurepip; print(*ensurepip.__path__)')"
 ENV PATH=/opt/gids/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIDS_HOST=0.0.0.0
 COPY --from=build /opt/gids /opt/gids
-# The only place written to (erasure list, embedded database): everything else may be read-only.
+# The only place written to (erasure list, mail of the demo, embedded database): everything else may be read-only.
 RUN install -d -o 65532 -g 65532 -m 0700 /srv/gids/var
 WORKDIR /srv/gids
 VOLUME /srv/gids/var

@@ -37,7 +37,6 @@ from app.services.api_keys import ApiKeyError
 from app.services.audit import AuditHeadError
 from app.services.catalogue import NoCatalogueError, import_catalogue, read_knowledge
 from app.services.planner import Planning
-from app.services.tokens import DEMO_CALLERS
 from app.services.upkeep import fill_regions
 from app.vault import KeySettingError, Vault, VaultError, refuse_weak_keys
 
@@ -75,22 +74,6 @@ EXPECTED = (
     migrate.SchemaError,
 )
 """What an operator can mend: told in one line, without a traceback."""
-
-WELCOME = """
-Gidsfunctie, demo mode: everybody knows these tokens, so keep nobody's real data here.
-
-  API document   http://{host}:{port}/v1/openapi.json
-  A first check  curl -s http://{host}:{port}/v1/provision-checks \\
-                   -H 'Content-Type: application/json' \\
-                   -d '{{"originSector": "schoonmaak", "employment": "employee"}}'
-  An intake      curl -s http://{host}:{port}/v1/intakes \\
-                   -H 'Authorization: Bearer demo-adviser' -H 'Idempotency-Key: first' \\
-                   -H 'Content-Type: application/json' \\
-                   -d '{{"originSector": "bouw", "employment": "self_employed", "region": "AM22"}}'
-  Tokens         {tokens}
-
-State is in {database}. Ctrl-C stops.
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -264,7 +247,10 @@ def _add_privacy(add: Add, group: Group) -> None:
 def _add_outbox(add: Add, group: Group) -> None:
     box = group("outbox", "what is to be done outside: mail, and calls to webhooks")
     show = add(
-        "list", lambda it: outbox.show(_at_head(), _say, dead=it.dead), "tell how it stands", box
+        "list",
+        lambda it: outbox.show(_at_head(), _say, dead=it.dead, now=utc_now()),
+        "tell how it stands",
+        box,
     )
     show.add_argument("--dead", action="store_true", help="also what was given up, and why")
     again = add(
@@ -309,8 +295,7 @@ def _demo(_command: argparse.Namespace) -> None:
     settings = load_settings()
     configure_logging(settings.log_level)
     where = demo.set_up(settings, _say, now=utc_now())
-    tokens = " ".join(DEMO_CALLERS)
-    _say(WELCOME.format(host=settings.host, port=settings.port, tokens=tokens, database=where))
+    _say(demo.welcome(settings, where))
     _run(settings, workers=1)
 
 

@@ -77,6 +77,10 @@ TokenRole = Literal[
 """What a token may name; a chatbot shows an API key."""
 
 
+Callee = Annotated[str, Field(pattern=r"^(AM[0-9]{2}|desks)$")]
+"""Whose hosts may be called: those of the werkcentrum of a region, or of receiving desks."""
+
+
 class Issuer(BaseModel):
     """An OpenID Connect issuer whose access tokens are accepted."""
 
@@ -260,7 +264,7 @@ class Settings(BaseSettings):
         default=Path("var") / "mail",
         description="Folder (maildir) for mail in demo mode, when no SMTP server is set.",
     )
-    callback_hosts: dict[str, tuple[str, ...]] = Field(
+    callback_hosts: dict[Callee, tuple[str, ...]] = Field(
         default={},
         description="Which hosts may be called, as JSON: per region those of its werkcentrum, and"
         ' under `desks` those of receiving desks: `{"AM22": ["hooks.werkcentrum.example"]}`.',

@@ -33,7 +33,7 @@ from app.schemas.base import QueryWhole, refusal
 from app.schemas.intake import RegionCode
 from app.services.acts import Act, acting
 from app.services.api_keys import KEY_PREFIX
-from app.services.desks import told_from_here
+from app.services.desk_choice import told_from_here
 from app.services.issuer_keys import IssuerUnreachable
 from app.services.planner import Planning
 from app.services.processing_log import read_traceparent

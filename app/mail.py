@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from threading import Timer
 from time import monotonic
@@ -24,6 +25,7 @@ from uuid import UUID
 from app.config import PREFIX, InvalidSettingError, Settings
 
 SMTP_URL = f"{PREFIX}SMTP_URL"
+MAIL_FROM = f"{PREFIX}MAIL_FROM"
 CALENDAR_FILE = "gidsgesprek.ics"
 
 _PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
@@ -36,6 +38,17 @@ _ADDRESS = re.compile(
 )
 """A dot-atom at a domain (RFC 5321, 4.1.2): no quotes, no comments, no other letters."""
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ENHANCED = re.compile(rb"5\.(\d{1,3})\.(\d{1,3})(?!\S)")
+_NO_SUCH_RECIPIENT = {(1, 1), (1, 2), (1, 3), (1, 4), (1, 6), (1, 10), (2, 1)}
+"""Of an address that is not there, or whose mailbox is shut (RFC 3463, 3.2 and 3.3; RFC 7505).
+
+Not 5.1.0, 5.1.7 and 5.1.8: those are said of our own address.
+"""
+_TOO_BIG = (3, 4)
+_CANNOT_BE_READ = 6
+"""The subject of a status about what a message is made of (RFC 3463, 3.7)."""
+_NO_MAILBOX = 550
+"""Without a status: "mailbox unavailable" (RFC 5321, 4.2.3)."""
 _TOLD = (
     "write smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465;"
     " in a user or password write %40 for @, and so on for all but letters and digits"
@@ -103,9 +116,11 @@ def mail_of(settings: Settings) -> "Smtp | Maildir | None":
     """Return where mail goes by these settings; None: nowhere, no server is set.
 
     Raises:
-        InvalidSettingError: GIDS_SMTP_URL is not written as it should be.
+        InvalidSettingError: GIDS_SMTP_URL or GIDS_MAIL_FROM is not written as it should be.
 
     """
+    if not _ADDRESS.fullmatch(settings.mail_from):
+        raise InvalidSettingError(f"{MAIL_FROM}: write one plain address, such as gids@union.nl")
     if settings.smtp_url is not None:
         url = settings.smtp_url.get_secret_value()
         return Smtp(url, seconds=settings.delivery_timeout.total_seconds())
@@ -175,9 +190,14 @@ class Smtp:
             raise InvalidSettingError(f"{SMTP_URL}: smtp+plain is for a server on this machine")
         self._login = (user, password) if user else None
         self._seconds = seconds
-        self._context = context or ssl.create_default_context()
+        self._believed = context
         self._tls_at_once = parts.scheme == "smtps"
         self._starttls = parts.scheme == "smtp"
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        # To read what this machine trusts takes a while: only who uses TLS does.
+        return self._believed or ssl.create_default_context()
 
     def send(self, message: EmailMessage) -> None:
         """Hand over a message; when this returns, the server has it.
@@ -325,10 +345,10 @@ def _undelivered(error: Exception, *, late: bool) -> UndeliveredMailError:
     """Say in a word what went wrong; final is only what was said of this address or message."""
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=refusals):
-            [(code, _)] = refusals.values()
-            return _answered(code, final=True)
-        case smtplib.SMTPDataError(smtp_code=code):
-            return _answered(code, final=True)
+            [(code, said)] = refusals.values()
+            return _answered(code, final=_is_of_recipient(code, _enhanced(said)))
+        case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
+            return _answered(code, final=_is_of_message(_enhanced(said)))
         case _ if late:
             word = "timeout"
         # What a server says of itself, of our login or of our own address can be put right.
@@ -343,6 +363,25 @@ def _undelivered(error: Exception, *, late: bool) -> UndeliveredMailError:
         case _:
             word = "connection"
     return UndeliveredMailError(word, permanent=False)
+
+
+def _enhanced(said: bytes | str) -> tuple[int, int] | None:
+    """Read the subject and the detail of a status for ever (RFC 2034, 4; RFC 3463, 2)."""
+    found = _ENHANCED.match(said if isinstance(said, bytes) else said.encode())
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _is_of_recipient(code: int, status: tuple[int, int] | None) -> bool:
+    """Tell whether a refusal at RCPT is of the recipient.
+
+    Servers refuse there as well who calls, who sends, and that there is no TLS or login.
+    """
+    return code == _NO_MAILBOX if status is None else status in _NO_SUCH_RECIPIENT
+
+
+def _is_of_message(status: tuple[int, int] | None) -> bool:
+    """Tell whether a refusal at DATA is of what the message is, and not of who sends it."""
+    return status is not None and (status == _TOO_BIG or status[0] == _CANNOT_BE_READ)
 
 
 def _answered(code: int, *, final: bool) -> UndeliveredMailError:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app import observability, openapi, problems
 from app.answer_cache import AnswerCache
 from app.api_rules import ApiRules
-from app.config import Settings, load_settings
+from app.config import InvalidSettingError, Settings, load_settings
 from app.db import Database, require_row_security
 from app.dependencies import Clock, get_caller
 from app.domain.access import NO_REGION
@@ -79,6 +79,9 @@ API_ROUTERS = (
 )
 """In the order of the API document."""
 
+IN_WHAT_IS_DELIVERED = ("GIDS_PUBLIC_URL", "GIDS_MAIL_FROM", "GIDS_EVENT_SOURCE")
+"""What says where this is in mail and events, which cannot be mended once they are out."""
+
 OTHER_THREADS = 40
 """For what waits for nobody: however many requests wait for the database, the rest go on."""
 
@@ -135,6 +138,19 @@ def require_servable(settings: Settings, database: Database) -> None:
     require_wrapping_keys(database, vault)
 
 
+def require_deliverable(settings: Settings) -> None:
+    """Refuse to send people to an example, or in its name.
+
+    Raises:
+        InvalidSettingError: an address in what is delivered leads nowhere, outside demo mode.
+
+    """
+    unset = [name for name in settings.still_examples if name in IN_WHAT_IS_DELIVERED]
+    if unset and not settings.demo:
+        message = "what is delivered would name an example, so nothing is: set"
+        raise InvalidSettingError(f"{message} {', '.join(unset)}")
+
+
 def warn(settings: Settings, database: Database) -> None:
     """Log what an operator must mend soon, and what is no reason not to serve.
 
@@ -164,6 +180,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     Raises:
         NoIdentityError: no issuer of tokens is configured, outside demo mode.
         KeySettingError: a key is missing or weak, or everybody knows it, outside demo mode.
+        InvalidSettingError: it is to deliver, and what it delivers would name an example.
 
     """
     if not settings.demo:
@@ -171,6 +188,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
             message = "GIDS_OIDC_ISSUERS names no issuer of tokens, so nobody could be known"
             raise NoIdentityError(f"{message}; only demo mode (GIDS_DEMO=1) goes without")
         refuse_weak_keys(settings)
+    if settings.deliver:
+        require_deliverable(settings)
     public_url = str(settings.public_url)
     telemetry = observability.telemetry(enabled=settings.otel)
     api = _api(telemetry)

@@ -7,7 +7,6 @@ request after a minute ends. A caller can ask twice as often around that moment,
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -51,7 +50,6 @@ class RateLimits:
         return max(1, ceil(self._ends - now))
 
 
-@lru_cache(maxsize=1024)
 def _network(address: str | None) -> str:
     try:
         found = ip_address(address or "")

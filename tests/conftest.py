@@ -39,7 +39,10 @@ gc.set_threshold(50_000)
 
 ENGINES = ("sqlite", "postgresql")
 
-SLOW = ("test_schemathesis", "crash/test_kill", "crash/test_crowd", "crash/test_waiting")
+SLOW = (
+    *("test_schemathesis", "test_dispatchers.py"),
+    *("crash/test_kill", "crash/test_crowd", "crash/test_outbox", "crash/test_waiting"),
+)
 
 
 class TestClock:

@@ -157,13 +157,15 @@ class Loop:
         def nothing_waits() -> bool:
             due = select(OutboxMessage).where(
                 col(OutboxMessage.status) == EffectStatus.pending,
-                col(OutboxMessage.due_at) <= self.clock.now,
+                (col(OutboxMessage.due_at) <= self.clock.now)
+                | col(OutboxMessage.leased_until).is_not(None),  # it is being tried just now
             )
             with self.database.read(EVERY_REGION) as session:
                 # What waits behind something that is to be tried later is not due yet either.
                 later = select(OutboxMessage.recipient).where(
                     col(OutboxMessage.status) == EffectStatus.pending,
                     col(OutboxMessage.due_at) > self.clock.now,
+                    col(OutboxMessage.leased_until).is_(None),
                 )
                 held = set(session.exec(later))
                 rows[:] = [one for one in session.exec(due) if one.recipient not in held]

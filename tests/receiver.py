@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.server import ROOT, SECONDS_TO_START, free_port
+from tests.server import ROOT, SECONDS_TO_START, hold_port
 
 PAGE = ROOT / "docs" / "integration.md"
 
@@ -40,7 +40,8 @@ class Receiver:
     ) -> None:
         self.secret = secret
         self._log_url = log_url
-        self._port = free_port()
+        self._held = hold_port()
+        self._port: int = self._held.getsockname()[1]
         self._kept = folder / "kept.db"
         self._token = folder / "token"
         self._program = folder / "receiver.py"
@@ -87,6 +88,11 @@ class Receiver:
             self._process.kill()
             self._process.wait(SECONDS_TO_START)
             self._process = None
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._held.close()
 
     def entries(self) -> list[Any]:
         """Read what it kept, in order."""

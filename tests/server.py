@@ -64,6 +64,18 @@ def free_port() -> int:
         return port
 
 
+def hold_port() -> socket.socket:
+    """Keep a port for a server that comes and goes, until the socket is closed.
+
+    Nobody is given what is bound. A server that says SO_REUSEADDR, as asyncio and http.server do,
+    may listen there all the same, as nothing else does.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
 class ServerProcess:
     """The service as an operator runs it, to be killed and started again on one port."""
 

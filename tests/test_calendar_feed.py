@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -110,12 +111,16 @@ def test_it_moves_and_goes_with_the_session_and_stays_a_month(agenda: Agenda) ->
     path = agenda.renew()
     moved, cancelled, held = (agenda.intake()["sessions"][0] for _ in range(3))
     slots = agenda.ask("GET", f"/slots?region={REGION}&mode=video&limit=1").json()["items"]
+    made = agenda.clock.now
+    agenda.clock.forward(minutes=5)
     agenda.ask("PUT", f"/sessions/{moved['id']}/slot", body={"slotId": slots[0]["id"]})
     agenda.ask("PUT", f"/sessions/{cancelled['id']}/outcome", body={"outcome": "cancelled"})
     agenda.ask("PUT", f"/sessions/{held['id']}/outcome", body={"outcome": "held"})
     shown = {UUID(one.uid.partition("@")[0]): one for one in agenda.events(path)}
     assert set(shown) == {UUID(moved["id"]), UUID(held["id"])}
     assert shown[UUID(moved["id"])].sequence == 1
+    assert shown[UUID(held["id"])].changed_at == made
+    assert shown[UUID(moved["id"])].changed_at == made + timedelta(minutes=5)
     assert shown[UUID(moved["id"])].summary == "Gidsgesprek 1 (videobellen)"
     last = max(one.starts_at for one in shown.values())
     agenda.clock.now = last

@@ -66,6 +66,8 @@ def test_the_demo_sets_itself_up_serves_and_stops_cleanly(tmp_path):
                 demo.kill()  # a fault is a failure, and not a wait for ever
         assert (demo.returncode, err) == (0, "")
         assert f"http://127.0.0.1:{port}/v1/openapi.json" in out
+        assert "each letter is a file in var/mail/new" in out
+        assert (tmp_path / "var" / "mail" / "new").is_dir()
         assert "Traceback" not in out
         assert ("the audit log begins" in out) is (start == "first")
     assert [one.name for one in tmp_path.iterdir()] == ["var"]

@@ -59,7 +59,7 @@ def receiver(loop: Loop, tmp_path: Path) -> Iterator[Receiver]:
     ]
     receiver.start()
     yield receiver
-    receiver.kill()
+    receiver.close()
 
 
 def test_a_worker_is_handed_over_and_everybody_knows_how_far_it_is(

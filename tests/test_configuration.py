@@ -95,6 +95,9 @@ def test_the_unit_says_how_a_value_is_written_and_its_bounds(name):
         ("GIDS_REGISTER_URL", "https://bond.example/avg#", "without ? and #"),
         ("GIDS_OIDC_ISSUERS", "[" * 100_000, "not JSON"),
         ("GIDS_LOG_LEVEL", "geheim", "DEBUG|INFO"),
+        ("GIDS_CALLBACK_HOSTS", '{"am22": ["geheim.example"]}', "AM[0-9]{2}|desks"),
+        ("GIDS_CALLBACK_HOSTS", '{"desk": ["geheim.example"]}', "AM[0-9]{2}|desks"),
+        ("GIDS_CALLBACK_HOSTS", '{"AM22 geheim": []}', "AM[0-9]{2}|desks"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_by_its_variable_and_not_repeated(

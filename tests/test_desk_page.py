@@ -22,7 +22,7 @@ from app.routers.desk_rendering import (
     render_message,
     render_page,
 )
-from app.services.desk_links import HandOver
+from app.services.hand_over import HandOver
 from tests.browser import Browser, Step, browser
 from tests.server import running
 
@@ -54,6 +54,7 @@ def hand_over(status: ReferralStatus, **more: Any) -> HandOver:
         to_confirm=("Werkt u langer dan een jaar bij dit bedrijf?",),
         reason=None,
         note=None,
+        consent_ended=False,
     )
     return replace(view, **more)
 
@@ -69,6 +70,7 @@ SPARSE: dict[str, Any] = {
     "checked": (),
     "to_confirm": (),
 }
+ENDED: dict[str, Any] = {**SPARSE, "adviser": "Anna de Vries van FNV", "consent_ended": True}
 TOO_LONG = "Maak uw bericht korter: hoogstens 500 tekens"
 FAULTY = {
     "no answer": ({}, {"status": "Kies een antwoord"}, "status-accepted"),
@@ -83,6 +85,8 @@ STATES = {
     "more time": render_page(hand_over(S.received, more_time=True, note="Tot morgen.")),
     "accepted": render_page(hand_over(S.accepted, note=f"{HOSTILE} {LONG}")),
     "in contact": render_page(hand_over(S.in_contact)),
+    "consent ended": render_page(hand_over(S.accepted, **ENDED)),
+    "consent ended in contact": render_page(hand_over(S.in_contact, **ENDED)),
     "done": render_page(hand_over(S.completed)),
     "declined": render_page(hand_over(S.declined, reason=ReferralReason.no_capacity)),
     "not in time": render_page(hand_over(S.expired)),
@@ -189,6 +193,22 @@ def test_what_was_not_consented_to_is_not_there():
     for heading in ("Wat is de vraag?", "Wat vertelde", "al nagekeken", "nog niet zeker"):
         assert heading in STATES["open"]
         assert heading not in STATES["nothing shared"]
+
+
+@pytest.mark.parametrize("state", ["consent ended", "consent ended in contact"])
+def test_a_desk_whose_consent_ended_is_sent_to_the_adviser_and_not_to_the_worker(state):
+    html = STATES[state]
+    assert "De werkende heeft de toestemming ingetrokken" in html
+    assert "Overleg met de adviseur" in html
+    assert "De adviseur is Anna de Vries van FNV" in html
+    assert "Neem nu contact op" not in html
+    assert "De werkende wil geen naam" not in html
+    assert 'value="declined"' in html
+
+
+def test_who_reads_of_a_worker_is_asked_to_tell_the_employer_nothing():
+    for state in ("open", "more time", "accepted", "in contact"):
+        assert "De werkgever weet hier niets van. Vertel de werkgever ook niets." in STATES[state]
 
 
 @pytest.mark.parametrize("state", FAULTY)

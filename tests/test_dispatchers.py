@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +28,7 @@ from app.services.dispatch import Dispatcher
 from app.services.messages import Channels
 from app.services.outbox import Effect, to_subscription
 from app.vault import Vault
+from tests.callback_server import NO_CONTENT, CallbackServer, receiving
 from tests.server import ROOT
 
 DISPATCHERS = 4
@@ -171,6 +173,39 @@ def test_four_dispatchers_deliver_ten_thousand_effects_once_each_and_in_order(
         assert receiver.ids[str(one)] == sent
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_a_worker_that_is_stopped_delivers_what_it_has_in_hand_and_no_more(
+    database, database_url, how
+):
+    came, goes_on = threading.Event(), threading.Event()
+
+    def hold(_server: CallbackServer, connection: Any) -> None:
+        came.set()
+        assert goes_on.wait(60)
+        connection.sendall(NO_CONTENT)
+
+    with receiving(hold) as server:
+        fill(database, server.port, 2 * RECIPIENTS)
+        running = worker(database_url)
+        try:
+            assert came.wait(60)
+            running.send_signal(how)
+            goes_on.set()
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
+            running.wait()
+    with database.read(EVERY_REGION) as session:
+        rows = session.exec(select(OutboxMessage)).all()
+    arrived = {request.header("webhook-id")[0] for request in server.requests}
+    assert {str(row.id) for row in rows if row.status == "delivered"} == arrived
+    left = [row for row in rows if row.status != "delivered"]
+    assert {(row.status.value, row.attempts, row.leased_until) for row in left} == {
+        ("pending", 0, None)
+    }
+
+
 @pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
 def test_without_leases_the_same_effect_is_delivered_more_than_once(database, monkeypatch):
     def look(_self: Dispatcher, session: Session, *_: object, **which: list[int]) -> object:
@@ -190,10 +225,12 @@ def test_without_leases_the_same_effect_is_delivered_more_than_once(database, mo
             Dispatcher(database, vault, channels, settings, clock=utc_now) for _ in range(2)
         ]
         fill(database, receiver.port, 2 * RECIPIENTS)
-        for one in dispatchers:
-            one.start()
-        assert receiver.wait()
-        for one in dispatchers:
-            one.stop()
+        try:
+            for one in dispatchers:
+                one.start()
+            assert receiver.wait()
+        finally:
+            for one in dispatchers:
+                one.stop()
     came = [one for ids in receiver.ids.values() for one in ids]
     assert len(set(came)) < len(came)

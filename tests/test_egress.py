@@ -31,7 +31,7 @@ from tests.server import free_port
 HOSTS = {"AM22": ("hooks.example", "hooks.example:8443"), "AM05": ("other.example",)}
 URL = "https://hooks.example/in"
 OTHER = "2606:4700::1111"
-PATIENCE = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=0.5)
 """Of the calls that would last for ever."""
 
 

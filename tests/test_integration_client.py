@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from app.catalogue import load
 from app.domain.terms import LogEntryType
 from app.main import create_app
 from app.services import events, signatures
@@ -22,43 +24,65 @@ from tests.identity import WhoeverMay, werkcentrum
 from tests.receiver import Receiver, source
 from tests.server import running
 
-REGION = "AM22"
-LOG = f"/regions/{REGION}/session-log"
 SECRET, NEXT, FOREIGN = (bytes([first, *range(1, 32)]) for first in (1, 2, 3))
 LINES = 40
 
 
-@pytest.fixture
-def service(sqlite_template: Path, tmp_path: Path) -> Iterator[httpx.Client]:
-    """A client of a service whose session log is still empty."""
-    path = shutil.copyfile(sqlite_template, tmp_path / "gids.db")
+@dataclass(frozen=True)
+class Service:
+    """A service, and a region of which the session log is still empty."""
+
+    client: httpx.Client
+    region: str
+
+    def log(self) -> list[Any]:
+        """Read all that happened in the region."""
+        log: list[Any] = self.client.get(f"/regions/{self.region}/session-log").json()["items"]
+        return log
+
+    def message(self, entry: Any, **more: Any) -> "Message":
+        """Make an event of an entry."""
+        return Message(self.region, entry, **more)
+
+
+@pytest.fixture(scope="module")
+def services(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Iterator[Service]]:
+    """One service for all, with a region for each."""
+    path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("service") / "gids.db")
     with (
         running(create_app(open_settings(f"sqlite:///{path}"), clock=TestClock())) as address,
         httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
-        yield client
+        yield (Service(client, region) for region in sorted(load().regions))
 
 
 @pytest.fixture
-def receiver(service: httpx.Client, tmp_path: Path) -> Iterator[Receiver]:
+def service(services: Iterator[Service]) -> Service:
+    """The service, and the next region."""
+    return next(services)
+
+
+@pytest.fixture
+def receiver(service: Service, tmp_path: Path) -> Iterator[Receiver]:
     """The receiver of the region, not started yet."""
     receiver = Receiver(
         tmp_path,
-        log_url=str(service.base_url.join(f"/v1{LOG}")),
+        log_url=str(service.client.base_url.join(f"/v1/regions/{service.region}/session-log")),
         secret=signatures.shown(SECRET),
-        token=werkcentrum(REGION),
+        token=werkcentrum(service.region),
     )
     yield receiver
-    receiver.kill()
+    receiver.close()
 
 
-def happens(service: httpx.Client) -> list[Any]:
+def happens(service: Service) -> list[Any]:
     """Let four things happen in the region; return its whole log."""
-    body = {"originSector": "bouw", "employment": "self_employed", "region": REGION}
-    made = service.post("/intakes", json=body, headers={"Idempotency-Key": str(uuid4())})
+    body = {"originSector": "bouw", "employment": "self_employed", "region": service.region}
+    made = service.client.post("/intakes", json=body, headers={"Idempotency-Key": str(uuid4())})
     assert made.status_code == 201
-    log: list[Any] = service.get(LOG).json()["items"]
-    return log
+    return service.log()
 
 
 class Message:
@@ -66,6 +90,7 @@ class Message:
 
     def __init__(
         self,
+        region: str,
         entry: Any,
         *,
         secrets: tuple[bytes, ...] = (SECRET,),
@@ -77,7 +102,7 @@ class Message:
             message_id=message_id,
             source="urn:nld:kvknr:12345678:systeem:gidsfunctie",
             public_url="https://gidsfunctie.example",
-            region=REGION,
+            region=region,
             number=entry["number"],
             entry_type=LogEntryType(entry["type"]),
             at=datetime.fromisoformat(entry["at"]),
@@ -102,7 +127,7 @@ def test_a_signed_event_brings_in_what_the_log_has(service, receiver):
     receiver.start()
     assert receiver.entries() == []
     log = happens(service)
-    assert Message(log[0]).ring(receiver) == 204
+    assert service.message(log[0]).ring(receiver) == 204
     assert receiver.entries() == log
 
 
@@ -111,26 +136,26 @@ def test_an_event_that_is_not_the_services_brings_in_nothing(service, receiver):
     entry = happens(service)[-1]
 
     def refused(**headers: str | None) -> bool:
-        message = Message(entry)
+        message: Message = service.message(entry)
         changed = {name.replace("_", "-"): value for name, value in headers.items()}
         told = message.headers | changed
         message.headers = {name: value for name, value in told.items() if value is not None}
         return message.ring(receiver) == 401
 
-    right = Message(entry).headers["webhook-signature"]
-    assert Message(entry, secrets=(FOREIGN,)).ring(receiver) == 401
-    assert Message(entry, late=310).ring(receiver) == 401
-    assert Message(entry, late=-310).ring(receiver) == 401
+    right = service.message(entry).headers["webhook-signature"]
+    assert service.message(entry, secrets=(FOREIGN,)).ring(receiver) == 401
+    assert service.message(entry, late=310).ring(receiver) == 401
+    assert service.message(entry, late=-310).ring(receiver) == 401
     assert refused(webhook_id=str(uuid4()))
     assert refused(webhook_timestamp="0")
     assert refused(webhook_timestamp="now")
     assert refused(webhook_signature=right)  # of another message
     assert refused(webhook_signature=right.replace("v1,", "v1a,"))
     assert refused(webhook_signature="v1,")
-    for name in Message(entry).headers:
+    for name in service.message(entry).headers:
         assert refused(**{name: None})
-    other = Message(entry)
-    other.body = other.body.replace(b"AM22", b"AM23")
+    other = service.message(entry)
+    other.body = other.body.replace(service.region.encode(), b"AM99")
     assert other.ring(receiver) == 401
     assert receiver.entries() == []
 
@@ -139,7 +164,7 @@ def test_an_event_from_just_before_is_taken_and_a_signature_by_something_else_pa
     service, receiver
 ):
     receiver.start()
-    message = Message(happens(service)[-1], late=290)
+    message = service.message(happens(service)[-1], late=290)
     right = message.headers["webhook-signature"]
     message.headers["webhook-signature"] = f"v1a,AAAA v2,{right[3:]} {right}"
     assert message.ring(receiver) == 204
@@ -149,25 +174,25 @@ def test_during_a_rotation_the_old_and_the_new_secret_both_do(service, receiver)
     receiver.start()
     rotated = (NEXT, SECRET)
     log = happens(service)
-    assert Message(log[-1], secrets=rotated).ring(receiver) == 204
+    assert service.message(log[-1], secrets=rotated).ring(receiver) == 204
     receiver.kill()
     receiver.secret = signatures.shown(NEXT)
     receiver.start()
     log = happens(service)
-    assert Message(log[-1], secrets=rotated).ring(receiver) == 204
+    assert service.message(log[-1], secrets=rotated).ring(receiver) == 204
     assert receiver.entries() == log
-    assert Message(log[-1], secrets=(SECRET,)).ring(receiver) == 401
+    assert service.message(log[-1], secrets=(SECRET,)).ring(receiver) == 401
 
 
 def test_a_message_that_was_had_is_known_by_its_id_also_after_a_crash(service, receiver):
     receiver.start()
     log = happens(service)
-    message = Message(log[-1])
+    message = service.message(log[-1])
     assert message.ring(receiver) == 204
     grown = happens(service)
     assert message.ring(receiver) == 204
     assert receiver.entries() == log, "the same message made it ask again"
-    again = Message(log[-1], message_id=UUID(message.headers["webhook-id"]))
+    again = service.message(log[-1], message_id=UUID(message.headers["webhook-id"]))
     assert again.ring(receiver) == 204
     assert receiver.entries() == log, "a later attempt at the same message made it ask again"
 
@@ -196,7 +221,7 @@ def test_a_gap_is_filled_from_the_log_and_late_ones_change_nothing(service, rece
     log = happens(service)
     assert [entry["number"] for entry in log] == list(range(1, 9))
     for entry in (log[5], log[7], log[0], log[6]):
-        assert Message(entry).ring(receiver) == 204
+        assert service.message(entry).ring(receiver) == 204
         assert receiver.entries() == log
 
 
@@ -205,12 +230,12 @@ def test_when_the_log_cannot_be_read_there_is_no_answer_and_the_next_attempt_suc
 ):
     receiver.start()
     log = happens(service)
-    message = Message(log[-1])
+    message = service.message(log[-1])
     receiver.renew("an expired token")
     with pytest.raises(httpx.TransportError):
         message.ring(receiver)
     assert receiver.entries() == []
-    receiver.renew(werkcentrum(REGION))
+    receiver.renew(werkcentrum(service.region))
     assert message.ring(receiver) == 204
     assert receiver.entries() == log
 
@@ -218,15 +243,17 @@ def test_when_the_log_cannot_be_read_there_is_no_answer_and_the_next_attempt_suc
 def test_a_test_event_is_taken_though_it_tells_of_nothing(service, receiver):
     receiver.start()
     now = datetime.now(UTC)
-    message = Message(happens(service)[-1])
+    message = service.message(happens(service)[-1])
     message_id = uuid4()
-    message.body = events.test_event(message_id=message_id, source="urn:x", region=REGION, at=now)
+    message.body = events.test_event(
+        message_id=message_id, source="urn:x", region=service.region, at=now
+    )
     message.headers = signatures.sign([SECRET], message_id, now, message.body)
     assert message.ring(receiver) == 204
 
 
 def test_the_reference_of_an_event_leads_to_its_entry_alone(service):
     for entry in happens(service):
-        reference = urlsplit(json.loads(Message(entry).body)["dataref"])
-        answer = service.get(f"{reference.path.removeprefix('/v1')}?{reference.query}")
+        reference = urlsplit(json.loads(service.message(entry).body)["dataref"])
+        answer = service.client.get(f"{reference.path.removeprefix('/v1')}?{reference.query}")
         assert answer.json()["items"] == [entry]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from app.services.audit import AuditHeadError, Broken, Verified
 from app.services.processing_log import new_trace
 from app.vault import Vault
 from tests.conftest import MONDAY
-from tests.models.rows import put
+from tests.models.rows import ADVISER, planned, put
 
 VERSIONS = "alembic_version"
 
@@ -239,8 +240,8 @@ def test_a_schema_that_differs_has_another_shape(mutant, database, engine_kind):
 IDENTITY = "20261123_0200"
 """The revision before the audit log had a first head that is signed."""
 
-BEFORE_THE_TRAIL = "-2"
-"""The way back to it from head."""
+BEFORE_THE_LOOP = "20261123_0300"
+"""The revision before referrals were followed."""
 
 INTAKE = UUID(int=1).hex
 REFERRAL = UUID(int=2).hex
@@ -253,7 +254,8 @@ def everything(database: Database) -> sa.Engine:
 
 def go(database: Database, where: str) -> None:
     """Go to another revision, past `gids db upgrade`."""
-    step = command.downgrade if where.startswith("-") else command.upgrade
+    back = (migrate.current(database.engine) or "") > where
+    step = command.downgrade if back else command.upgrade
     with everything(database).begin() as connection:
         step(migrate.alembic_config(connection), where)
 
@@ -302,7 +304,7 @@ def test_an_audit_log_and_persons_go_there_back_and_there_again_unharmed(empty):
         put(connection, "contact_details", intake_id=INTAKE)
         put(connection, "consent", intake_id=INTAKE)
         before = counted(connection)
-    go(empty, BEFORE_THE_TRAIL)
+    go(empty, IDENTITY)
     assert migrate.current(empty.engine) == IDENTITY
     upgrade(empty)
     assert verified(empty) == Verified(1)
@@ -332,7 +334,7 @@ def test_an_audit_log_that_tells_of_what_the_older_schema_does_not_know_stays_wh
     export_the_processing_log(empty)
     before = shape_of(empty)
     with pytest.raises(IntegrityError, match="audit_entry_action"):
-        go(empty, BEFORE_THE_TRAIL)
+        go(empty, IDENTITY)
     assert shape_of(empty) == before
     assert verified(empty) == Verified(1)
 
@@ -340,10 +342,19 @@ def test_an_audit_log_that_tells_of_what_the_older_schema_does_not_know_stays_wh
 def test_a_case_with_a_referral_goes_there_and_back_unharmed_until_it_is_handed_over(empty):
     upgrade(empty)
     with everything(empty).begin() as connection:
-        put(connection, "intake", id=INTAKE, outcome="warm_referral")
+        put(connection, "adviser", id=ADVISER.hex)
+        put(connection, "availability_window", adviser_id=ADVISER.hex)
+        put(connection, "availability_exception", adviser_id=ADVISER.hex)
+        now = f"{datetime.now(UTC):%F %T.%f}"
+        told = {"outcome": "warm_referral", "holder_id": ADVISER.hex, "touched_at": now}
+        put(connection, "intake", id=INTAKE, **told)
+        put(connection, "holder_change", intake_id=INTAKE, holder_id=ADVISER.hex)
         put(connection, "referral", id=REFERRAL, intake_id=INTAKE)
-        put(connection, "guidance_session", intake_id=INTAKE)
-    go(empty, "-1")
+        put(connection, "consent", intake_id=INTAKE)
+        put(connection, "guidance_session", intake_id=INTAKE, **planned("09:00", "10:00"))
+        put(connection, "session_log_counter", last_number=1)
+        put(connection, "session_log_entry", type="session_planned")
+    go(empty, BEFORE_THE_LOOP)
     upgrade(empty)
     with everything(empty).begin() as connection:
         kept = connection.execute(sa.select(metadata.tables["referral"])).one()
@@ -352,8 +363,20 @@ def test_a_case_with_a_referral_goes_there_and_back_unharmed_until_it_is_handed_
         connection.execute(sa.update(metadata.tables["referral"]).values(status="sent"))
     before = shape_of(empty)
     with pytest.raises(IntegrityError, match="ck_referral_status"):
-        go(empty, "-1")
+        go(empty, BEFORE_THE_LOOP)
     assert shape_of(empty) == before
+
+
+def test_of_an_old_case_that_has_a_referral_the_adviser_is_told_nothing(empty):
+    upgrade(empty)
+    with everything(empty).begin() as connection:
+        put(connection, "intake", id=INTAKE, touched_at="2026-06-01 09:00:00.000000")
+        put(connection, "referral", id=REFERRAL, intake_id=INTAKE)
+    go(empty, BEFORE_THE_LOOP)
+    upgrade(empty)
+    with everything(empty).begin() as connection:
+        kept = connection.execute(sa.select(metadata.tables["referral"])).one()
+    assert (kept.due, kept.due_at) == (None, None)
 
 
 def test_a_schema_of_a_newer_release_is_left_alone(empty):

@@ -82,6 +82,10 @@ REFUSED: dict[str, tuple[Mapping[str, str | None], str]] = {
         {ISSUERS: issuers({"roles": ["policy"]}, {"roles": ["werkcentrum"]})},
         "GIDS_OIDC_ISSUERS: [1] could speak for another issuer: give it regions",
     ),
+    "delivering in the name of an example": (
+        {"GIDS_DELIVER": "1", "GIDS_PUBLIC_URL": "https://gids.bond.example"},
+        "would name an example, so nothing is: set GIDS_MAIL_FROM, GIDS_EVENT_SOURCE",
+    ),
     "demo mode left on": ({"GIDS_DEMO": "1"}, "GIDS_DEMO: with an issuer and keys of its own"),
     "demo mode left on, with one key of its own": (
         {"GIDS_DEMO": "1", SIGNING: None},

@@ -12,15 +12,32 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from app.db import Database
+from app.domain.access import EVERY_REGION
+from app.models import OutboxMessage
 from app.services import desk_links
 from app.vault import Vault
 from tests.conftest import TestClock, filled_database, open_settings
-from tests.loop import SAID, Case, Loop, made, running_loop
+from tests.identity import adviser, token, werkcentrum
+from tests.loop import CHECK, REGION, SAID, Case, Loop, made, running_loop
 from tests.mailbox_server import MailServer
 
 TO_EMPLOYER = "ziekenhuizen-plb"
+CALLED = "dierhouderij-loopbaancheck"
+"""What has a desk that is called, and so is handed over by hand."""
+
+REFUSED = {
+    "a colleague": (adviser("bram"), 404),
+    "adviser of another union": (adviser("carla", "Unie"), 404),
+    "catalogue-editor": (token("eva", "catalogue-editor"), 403),
+    "werkcentrum": (werkcentrum(REGION), 403),
+    "policy": (token("fatma", "policy"), 403),
+    "operator": (token("gijs", "operator"), 403),
+    "no role": (token("hans"), 403),
+}
+"""Who can take no step at all, and what they are answered."""
 
 Table = Mapping[str, tuple[str, ...]]
 
@@ -96,6 +113,7 @@ def loop(
     unused = MailServer("smtp", folder)
     with running_loop(settings, database, TestClock(), unused) as loop:
         loop.desk()
+        loop.desk(channel="telephone", provisions=[CALLED], email=None)
         yield loop
     database.dispose()
 
@@ -142,11 +160,11 @@ class Referral:
         return changes
 
 
-def standing(loop: Loop, status: str) -> Referral:
-    """Make one that stands here, and was handed over to a desk on the way."""
-    intake = made(loop.ask("adviser", "POST", "/intakes", SAID))
-    Case(loop, intake["id"]).consent("name")
-    (referral,) = intake["referrals"]
+def standing(loop: Loop, status: str, provision: str = CHECK, **said: str) -> Referral:
+    """Make one that stands here, and was handed over to a desk on the way, if that can be told."""
+    intake = made(loop.ask("adviser", "POST", "/intakes", SAID | said))
+    (referral,) = [one for one in intake["referrals"] if one["provisionId"] == provision]
+    Case(loop, intake["id"]).consent("name", provision=provision)
     found = Referral(loop, intake["id"], referral["id"]).go(*WAY_TO[status])
     if status == "expired":
         time_passes(loop)
@@ -160,6 +178,12 @@ def through_employer(loop: Loop, status: str) -> Referral:
     made_ = made(case.ask("POST", "/referrals", {"provisionId": TO_EMPLOYER}))
     steps = [one for one in WAY_TO[status] if one in THROUGH_EMPLOYER]
     return Referral(loop, case.id, made_["id"]).go(*steps)
+
+
+def by_hand(loop: Loop, status: str) -> Referral:
+    """Make one that stands here, of which the adviser called the desk."""
+    said = {"originSector": "dierhouderij", "purpose": "growth_in_sector"}
+    return standing(loop, status, CALLED, **said)
 
 
 def time_passes(loop: Loop) -> None:
@@ -194,6 +218,41 @@ def test_an_adviser_takes_a_referral_where_it_can_go_and_nowhere_else(
     check_refusals(standing(loop, status), status, ADVISER[status])
     for wanted in ADVISER[status]:
         standing(loop, status).go(wanted)
+
+
+@pytest.mark.parametrize("status", ADVISER)
+def test_by_hand_it_goes_the_same_way_and_no_desk_is_told(loop: Loop, status: str) -> None:
+    referral = by_hand(loop, status)
+    known = referral.read()
+    assert (known["provisionId"], known["handOver"]) == (CALLED, "by_hand")
+    check_refusals(referral, status, ADVISER[status])
+    assert [httpx.get(referral.link).status_code, referral.post("accepted").status_code] == [
+        404
+    ] * 2
+    for wanted in ADVISER[status]:
+        by_hand(loop, status).go(wanted)
+    with loop.database.read(EVERY_REGION) as session:
+        about = select(OutboxMessage).where(OutboxMessage.intake_id == UUID(referral.intake))
+        told = [one.recipient for one in session.exec(about)]
+    assert [one for one in told if one.startswith("desk:")] == []
+
+
+@pytest.mark.parametrize("status", ADVISER)
+def test_nobody_else_takes_a_referral_anywhere_from_where_it_stands(
+    loop: Loop, status: str
+) -> None:
+    referral = standing(loop, status)
+    before = referral.changes()
+    body = {"status": "withdrawn", "reason": "other"}
+    for wanted in [{"status": one} for one in ADVISER[status] if one not in REASONS] or [body]:
+        for who, (shown, answered) in REFUSED.items():
+            answer = loop.client.put(
+                f"/referrals/{referral.id}/status",
+                json=wanted,
+                headers={"Authorization": f"Bearer {shown}"},
+            )
+            assert answer.status_code == answered, who
+    assert referral.changes() == before
 
 
 @pytest.mark.parametrize("status", THROUGH_EMPLOYER)

@@ -105,6 +105,7 @@ def test_what_is_logged_is_put_to_send_in_the_order_of_the_log(client: httpx.Cli
     assert client.post("/intakes", json=intake, headers=key).status_code == 201
     test = client.post(f"{HOOKS}/{webhook['id']}/test")
     assert (test.status_code, set(test.json())) == (202, {"id"})
+    assert slug(client.post(f"{HOOKS}/{webhook['id']}/test")) == "test-waits"
     deliveries = f"{HOOKS}/{webhook['id']}/deliveries"
     told = walk(client, deliveries, 2)
     log = client.get(f"/regions/{REGION}/session-log").json()["items"]
@@ -133,6 +134,8 @@ def test_what_is_logged_is_put_to_send_in_the_order_of_the_log(client: httpx.Cli
     replay = f"{deliveries}/{dropped[0]['id']}/status"
     assert slug(client.put(replay, json={"status": "pending"})) == "delivery-dropped"
     assert slug(client.post(f"{HOOKS}/{webhook['id']}/test")) == "webhook-not-active"
+    client.put(f"{HOOKS}/{webhook['id']}", json={"url": URL, "paused": False})
+    assert client.post(f"{HOOKS}/{webhook['id']}/test").status_code == 202
 
 
 def test_webhooks_are_listed_newest_first_in_pages_and_ten_are_enough(client: httpx.Client) -> None:

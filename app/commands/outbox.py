@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col, select
@@ -14,27 +14,33 @@ from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.terms import Action, EffectStatus
 from app.egress import Egress
 from app.mail import mail_of
-from app.main import require_servable
+from app.main import require_deliverable, require_servable
 from app.models import OutboxMessage
+from app.services import outbox
 from app.services.acts import acting
 from app.services.dispatch import Dispatcher
 from app.services.messages import Channels
+from app.services.outbox import named, waits_since
 from app.services.processing_log import new_trace
 from app.vault import Vault
 
 Say = Callable[[str], None]
 Clock = Callable[[], datetime]
 
+MINUTE = timedelta(minutes=1)
+
 
 def work(settings: Settings, say: Say, clock: Clock) -> int:
     """Deliver until SIGTERM or SIGINT comes; what is then in hand is delivered first.
 
     Raises:
-        InvalidSettingError: the mail server or a host to call is not written as it should be.
+        InvalidSettingError: what is delivered would name an example, or the mail server or a host
+            to call is not written as it should be.
         AuditHeadError, KeySettingError, SchemaError, UnsafeDatabaseError: see
             app.main.require_servable.
 
     """
+    require_deliverable(settings)
     stopping = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stopping.set())
@@ -54,19 +60,25 @@ def work(settings: Settings, say: Say, clock: Clock) -> int:
     return 0
 
 
-def show(settings: Settings, say: Say, *, dead: bool) -> int:
-    """Say how many messages there are of each status; with `dead` which were given up, and why."""
+def show(settings: Settings, say: Say, *, dead: bool, now: datetime) -> int:
+    """Say how many messages there are of each status, and how long what is due waits.
+
+    With `dead` also which were given up, and why.
+    """
     with opened(settings) as database, database.read(EVERY_REGION) as session:
         statement = select(OutboxMessage.status, sa.func.count())
         counts = dict(session.exec(statement.group_by(col(OutboxMessage.status))).all())
         for status in EffectStatus:
             say(f"{status}: {counts.get(status, 0)}")
+        since = waits_since(session, now=now)
+        if since is not None:
+            say(f"due since {_moment(since)}: {(now - since) // MINUTE} minutes")
         if dead:
             given_up = select(OutboxMessage).where(col(OutboxMessage.status) == EffectStatus.dead)
             for one in session.exec(given_up.order_by(col(OutboxMessage.position))):
                 say(
-                    f"{one.position} {one.kind.value}: {one.fault}, {_times(one.attempts)},"
-                    f" given up {_moment(one.ended_at)}"
+                    f"{one.position} {one.kind.value} to {named(one.recipient)}: {one.fault},"
+                    f" {_times(one.attempts)}, given up {_moment(one.ended_at)}"
                 )
     return 0
 
@@ -93,7 +105,7 @@ def replay(
         wanted.append(col(OutboxMessage.position).in_(positions))
     if recipient is not None:
         wanted.append(col(OutboxMessage.recipient) == recipient)
-    again = {"status": EffectStatus.pending, "attempts": 0, "due_at": now, "ended_at": None}
+    again = {"status": EffectStatus.pending, "ended_at": None, **outbox.due(now)}
     vault = Vault.of(settings)
     with opened(settings) as database, acting(database, SYSTEM, vault, new_trace(), now=now) as act:
         replayed = act.session.scalars(

@@ -53,9 +53,7 @@ class _Known(dict[type[Condition], dict[int, tuple[Condition, Answer, Reason]]])
         self._person = person
         self._memory = memory
 
-    def __missing__(
-        self, kind: type[Condition]
-    ) -> dict[int, tuple[Condition, Answer, Reason]]:
+    def __missing__(self, kind: type[Condition]) -> dict[int, tuple[Condition, Answer, Reason]]:
         looks_at = LOOKS_AT.get(kind)
         known = self._memory.about((kind, looks_at(self._person))) if looks_at else {}
         self[kind] = known
@@ -90,7 +88,9 @@ class Hearing:
             (met if answer is MET else unmet if answer is UNMET else asked).append(reason)
         return met, asked, unmet
 
-    def _judge(self, condition: Condition, provision: Provision) -> tuple[Condition, Answer, Reason]:
+    def _judge(
+        self, condition: Condition, provision: Provision
+    ) -> tuple[Condition, Answer, Reason]:
         finding = judge(condition, Case(self.person, provision.id, self.catalogue, self.on))
         found = condition, finding.answer, finding.reason
         kind = type(condition)

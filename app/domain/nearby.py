@@ -75,9 +75,7 @@ class Nearby:
         _put(number, sectors, there)
         _put(number, {one for each in sectors for one in self.lines[each] if one != each}, above)
 
-    def may_be_open(
-        self, origin: str | None, target: str | None, employer: str | None
-    ) -> set[int]:
+    def may_be_open(self, origin: str | None, target: str | None, employer: str | None) -> set[int]:
         """Find what asks for where this person is or goes, and what asks for no place at all.
 
         Everything else is refused for where it asks somebody to be. An employer whose sector lies

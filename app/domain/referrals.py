@@ -20,6 +20,7 @@ _ADVISER = frozenset({Party.adviser})
 _ANSWERERS = frozenset({Party.adviser, Party.desk})
 _HEARD = frozenset(Party)
 _CLOCK = frozenset({Party.system})
+_TAKERS_BACK = frozenset({Party.adviser, Party.system})
 
 Moves = Mapping[ReferralStatus, Mapping[ReferralStatus, frozenset[Party]]]
 
@@ -34,7 +35,8 @@ HANDED_OVER: Moves = MappingProxyType(
             _S.accepted: _ANSWERERS,
             _S.declined: _ANSWERERS,
             _S.expired: _CLOCK,
-            _S.withdrawn: _ADVISER,
+            # By the system: the worker withdrew their consent.
+            _S.withdrawn: _TAKERS_BACK,
         },
         _S.received: {
             # Received again: the desk asks for more time.
@@ -42,7 +44,7 @@ HANDED_OVER: Moves = MappingProxyType(
             _S.accepted: _ANSWERERS,
             _S.declined: _ANSWERERS,
             _S.expired: _CLOCK,
-            _S.withdrawn: _ADVISER,
+            _S.withdrawn: _TAKERS_BACK,
         },
         _S.accepted: {
             _S.in_contact: _ANSWERERS,
@@ -94,26 +96,39 @@ FILLING = (_S.sent, _S.received, _S.accepted)
 
 UNANSWERED = (_S.sent, _S.received)
 
-REASONS: Mapping[ReferralStatus, tuple[ReferralReason, ...]] = MappingProxyType(
+_DECLINED_FOR = (
+    ReferralReason.not_eligible,
+    ReferralReason.no_capacity,
+    ReferralReason.wrong_desk,
+    ReferralReason.unreachable,
+    ReferralReason.other,
+)
+
+REASONS: Mapping[Party, Mapping[ReferralStatus, tuple[ReferralReason, ...]]] = MappingProxyType(
     {
-        _S.declined: (
-            ReferralReason.not_eligible,
-            ReferralReason.no_capacity,
-            ReferralReason.wrong_desk,
-            ReferralReason.unreachable,
-            ReferralReason.other,
-        ),
-        _S.withdrawn: (
-            ReferralReason.worker_withdrew,
-            ReferralReason.no_consent,
-            ReferralReason.other_solution,
-            ReferralReason.unreachable,
-            ReferralReason.mistake,
-            ReferralReason.other,
-        ),
+        Party.adviser: {
+            _S.declined: _DECLINED_FOR,
+            _S.withdrawn: (
+                ReferralReason.worker_withdrew,
+                ReferralReason.no_consent,
+                ReferralReason.other_solution,
+                ReferralReason.unreachable,
+                ReferralReason.mistake,
+                ReferralReason.other,
+                ReferralReason.adviser_decided,
+            ),
+        },
+        Party.desk: {_S.declined: _DECLINED_FOR},
+        Party.system: {
+            _S.expired: (ReferralReason.not_in_time,),
+            _S.withdrawn: (ReferralReason.no_consent,),
+        },
     }
 )
-"""The statuses that need a reason, and which ones there are."""
+"""The statuses that need a reason when a party says them, and which ones there are.
+
+`adviser_decided` comes with another outcome of the intake; nobody is asked to choose it.
+"""
 
 
 class ReferralNotAllowed(Conflict):
@@ -133,24 +148,39 @@ def moves(handed: HandedBy) -> Moves:
     return THROUGH_EMPLOYER if handed is HandedBy.employer else HANDED_OVER
 
 
-def allowed(current: ReferralStatus, party: Party, handed: HandedBy) -> tuple[ReferralStatus, ...]:
-    """Name where a referral can go when this party says so, in the order of its life."""
+def allowed(
+    current: ReferralStatus, party: Party, handed: HandedBy, *, more_time: bool = True
+) -> tuple[ReferralStatus, ...]:
+    """Name where a referral can go when this party says so, in the order of its life.
+
+    Without `more_time` the worker has waited long enough: a desk can ask for no more.
+    """
     next_ = moves(handed)[current]
-    return tuple(status for status in _S if party in next_.get(status, frozenset()))
+    return tuple(
+        status
+        for status in _S
+        if party in next_.get(status, frozenset())
+        and (more_time or party is not Party.desk or status is not _S.received)
+    )
 
 
 def is_change(
-    current: ReferralStatus, wanted: ReferralStatus, party: Party, handed: HandedBy
+    current: ReferralStatus,
+    wanted: ReferralStatus,
+    party: Party,
+    handed: HandedBy,
+    *,
+    more_time: bool = True,
 ) -> bool:
     """Tell whether going from `current` to `wanted` changes anything; saying it twice does not.
 
-    Received again is a change: the desk asks for more time.
+    Received again is a change: the desk asks for more time. For `more_time` see `allowed`.
 
     Raises:
         ReferralNotAllowed: it cannot go there, or not when this party says so.
 
     """
-    options = allowed(current, party, handed)
+    options = allowed(current, party, handed, more_time=more_time)
     if wanted in options:
         return True
     if wanted is current:
@@ -159,15 +189,16 @@ def is_change(
 
 
 def reason_fault(
-    wanted: ReferralStatus, reason: ReferralReason | None, pointer: str
+    wanted: ReferralStatus, party: Party, reason: ReferralReason | None, pointer: str
 ) -> Fault | None:
-    """Say what is wrong with the reason given for a status, if anything is."""
-    accepted = REASONS.get(wanted, ())
+    """Say what is wrong with the reason that a party gives for a status, if anything is."""
+    accepted = REASONS[party].get(wanted, ())
     if reason in accepted or (reason is None and not accepted):
         return None
     if not accepted:
         return Fault(pointer, "not-wanted", f"A referral that is {wanted} has no reason.")
-    return Fault(pointer, "required", f"Give a reason, one of: {', '.join(accepted)}.")
+    choices = [one for one in accepted if one is not ReferralReason.adviser_decided]
+    return Fault(pointer, "required", f"Give a reason, one of: {', '.join(choices)}.")
 
 
 class Due(StrEnum):
@@ -184,11 +215,23 @@ GRACE_DAYS = 3
 MORE_TIME_DAYS = 10
 """Working days that a desk may ask for, from the day it asks. Our own choice."""
 
+LONGEST_WAIT_DAYS = 20
+"""Working days after a referral was sent that a desk may ask for, all in all. Our own choice.
+
+As many as a desk may need for its answer anyway (app.models.desk.LONGEST_ANSWER).
+"""
+
 CONTACT_DAYS = 20
 """Working days after which the adviser is asked how a contact went. Our own choice."""
 
 AGAIN_DAYS = 10
 """Working days after which the adviser is told again of what goes on waiting. Our own choice."""
+
+HANDED_OVER_WITHIN = 5
+"""Working days after which the adviser is told of a referral that was not handed over yet."""
+
+BY_HAND_DAYS = 5
+"""Working days for an answer where no desk says how many it needs."""
 
 _MORNING = time(9)
 
@@ -209,6 +252,13 @@ def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
         if day.isoweekday() <= 5 and day not in holidays:  # noqa: PLR2004 - Friday
             count -= 1
     return day
+
+
+def days_to_ask(sent_on: date, *, today: date, holidays: Collection[date]) -> tuple[date, ...]:
+    """Name the days until which a desk can ask for time; none once the worker waited for long."""
+    last = add_working_days(sent_on, LONGEST_WAIT_DAYS, holidays)
+    ahead = (add_working_days(today, days, holidays) for days in range(1, MORE_TIME_DAYS + 1))
+    return tuple(day for day in ahead if day <= last)
 
 
 def deadline(

@@ -246,6 +246,7 @@ class EffectKind(StrEnum):
     referral_expired = "referral_expired"
     referral_undeliverable = "referral_undeliverable"
     guidance_reopened = "guidance_reopened"
+    worker_undeliverable = "worker_undeliverable"
     invitation = "invitation"
     session_reminder = "session_reminder"
     session_log_entry = "session_log_entry"

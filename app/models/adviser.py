@@ -14,7 +14,8 @@ class Adviser(SQLModel, table=True):
     """A union adviser who holds guidance sessions; `demo` marks one who does not exist.
 
     The address of their calendar feed follows from `feed_generation`. They have none when it is 0,
-    and none any longer when it is below: an address that ended never comes back.
+    and none any longer when it is below: an address that ended never comes back. That of a
+    login does not take the place of an `email` that was imported.
     """
 
     __tablename__ = "adviser"
@@ -23,7 +24,8 @@ class Adviser(SQLModel, table=True):
     name: str = Field(max_length=120)
     demo: bool = False
     email: str | None = Field(default=None, max_length=254)
-    feed_generation: int = 0
+    email_imported: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    feed_generation: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class AvailabilityWindow(SQLModel, table=True):

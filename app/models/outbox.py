@@ -19,7 +19,8 @@ class OutboxMessage(SQLModel, table=True):
     """One effect. `position` is the order of all, and of each `recipient` the order of delivery.
 
     `facts` are ids and codes: what is sent is made from them when it is sent. `leased_until` says
-    that somebody is delivering it. `region` is set for what a werkcentrum gets.
+    that somebody is delivering it, `attempts` counts from when that begins. After `give_up_at` it
+    is tried no more. `region` is set for what a werkcentrum gets.
     """
 
     __tablename__ = "outbox_message"
@@ -30,12 +31,6 @@ class OutboxMessage(SQLModel, table=True):
             "ix_outbox_message_pending_recipient",
             "recipient",
             "position",
-            sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
-        ),
-        sa.Index(
-            "ix_outbox_message_pending_due_at",
-            "due_at",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
@@ -54,6 +49,7 @@ class OutboxMessage(SQLModel, table=True):
     status: EffectStatus = Field(sa_column=enum_column(EffectStatus, "status"))
     attempts: int
     due_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
+    give_up_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
     leased_until: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
     fault: str | None = Field(default=None, max_length=40)
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))

@@ -20,6 +20,7 @@ class Referral(SQLModel, table=True):
 
     `content` holds the reasons and what is to be confirmed, sealed with the person's own key.
     `answers` tells that it answers the question, and so stands in the place of sessions.
+    `consent_id` is the consent it was handed over by; a later one tells this desk nothing.
     `due_at` is when `due` happens if nobody does anything before.
     """
 
@@ -37,6 +38,7 @@ class Referral(SQLModel, table=True):
         ),
         sa.Index("ix_referral_intake_id", "intake_id"),
         sa.Index("ix_referral_desk_id", "desk_id"),
+        sa.Index("ix_referral_consent_id", "consent_id"),
         sa.Index("ix_referral_due_at", "due_at"),
     )
 
@@ -59,6 +61,9 @@ class Referral(SQLModel, table=True):
     handed: HandedBy = Field(sa_column=enum_column(HandedBy, "handed"))
     desk_id: UUID | None = Field(
         default=None, sa_column=sa.Column(sa.Uuid, sa.ForeignKey("desk.id"), nullable=True)
+    )
+    consent_id: UUID | None = Field(
+        default=None, sa_column=sa.Column(sa.Uuid, sa.ForeignKey("consent.id"), nullable=True)
     )
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
     answer_by: date | None = None

@@ -30,7 +30,8 @@ OVERLAPS = ((ADVISER_OVERLAP, "adviser_id"), (INTAKE_OVERLAP, "intake_id"))
 class GuidanceSession(SQLModel, table=True):
     """One of at most three conversations after the intake (Handreiking, bijlage 3, 3.e).
 
-    `sequence` counts the changes of its place, as calendars want it (RFC 5545, 3.8.7.4).
+    `sequence` counts the changes of its place, as calendars want it (RFC 5545, 3.8.7.4), and
+    `placed_at` is the moment of the last one.
     """
 
     __tablename__ = "guidance_session"
@@ -83,6 +84,7 @@ class GuidanceSession(SQLModel, table=True):
     created_at: datetime = Field(sa_column=sa.Column(Moment, nullable=False))
     sequence: int = 0
     reminded_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
+    placed_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
 
 
 guard(

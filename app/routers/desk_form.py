@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 from pydantic import TypeAdapter, ValidationError
 
 from app.domain.referrals import REASONS
-from app.domain.terms import ReferralReason, ReferralStatus
+from app.domain.terms import Party, ReferralReason, ReferralStatus
 from app.schemas.base import OWN_FAULT, Text
-from app.services.desk_links import HandOver
+from app.services.hand_over import HandOver
 
 FIELDS = ("status", "answer_by", "reason", "note")
 """In the order of the page."""
@@ -82,7 +82,7 @@ def read_form(fields: Fields, view: HandOver) -> DeskAnswer:
     answer_by = reason = note = None
     if status is None:
         faults["status"] = "Kies een antwoord"
-    elif status not in view.choices and status is not view.status:
+    elif status not in view.choices and not _is_said_already(status, view):
         raise OvertakenError
     elif status is ReferralStatus.received:
         days = {day.isoformat(): day for day in view.days}
@@ -91,7 +91,7 @@ def read_form(fields: Fields, view: HandOver) -> DeskAnswer:
             faults["answer_by"] = "Kies op welke dag u uw antwoord geeft"
     elif status is ReferralStatus.declined:
         reason = ReferralReason.__members__.get(fields.get("reason", ""))
-        if reason not in REASONS[status]:
+        if reason not in REASONS[Party.desk][status]:
             faults["reason"] = "Kies waarom u niet kunt helpen"
     try:
         note = _note(fields.get("note", ""))
@@ -100,6 +100,10 @@ def read_form(fields: Fields, view: HandOver) -> DeskAnswer:
     if status is None or faults:
         raise FaultyFormError(faults)
     return DeskAnswer(status, reason, answer_by, note)
+
+
+def _is_said_already(status: ReferralStatus, view: HandOver) -> bool:
+    return status is view.status and status is not ReferralStatus.received
 
 
 def _note(text: str) -> str | None:

@@ -20,6 +20,7 @@ from app.db import DatabaseBusyError
 from app.dependencies import Now, PlanningDep, Turn, get_caller
 from app.domain.access import DESK, TooManyRequests
 from app.domain.errors import DomainError, NotFound
+from app.domain.referrals import ReferralNotAllowed
 from app.observability import log_failure
 from app.routers.desk_form import FaultyFormError, Fields, OvertakenError, read_fields, read_form
 from app.routers.desk_rendering import (
@@ -119,16 +120,21 @@ def take_answer(
     except FaultyFormError as faulty:
         return page(render_page(view, faulty.faults, fields), 400)
     except OvertakenError:
-        return page(render_page(view, overtaken=True), 409)
-    answer_hand_over(
-        act,
-        referral,
-        answer.status,
-        planning,
-        reason=answer.reason,
-        answer_by=answer.answer_by,
-        note=answer.note,
-    )
+        return page(render_page(view, filled=fields, overtaken=True), 409)
+    try:
+        answer_hand_over(
+            act,
+            referral,
+            answer.status,
+            planning,
+            reason=answer.reason,
+            answer_by=answer.answer_by,
+            note=answer.note,
+        )
+    except ReferralNotAllowed:
+        # Somebody answered otherwise, meanwhile or before.
+        view = read_hand_over(act, referral)
+        return page(render_page(view, filled=fields, overtaken=True), 409)
     # Relative to this address, whatever a proxy put before it.
     return Response(status_code=303, headers={"Location": token})
 

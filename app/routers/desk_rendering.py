@@ -13,10 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from app.domain.referrals import REASONS
-from app.domain.terms import ReferralReason, ReferralStatus
+from app.domain.terms import Party, ReferralReason, ReferralStatus
 from app.domain.verdicts import in_dutch
 from app.routers.desk_form import FIELDS, Faults, Fields
-from app.services.desk_links import HandOver
+from app.services.hand_over import HandOver
+from app.services.letters import TELL_NO_EMPLOYER
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self';"
@@ -36,7 +37,9 @@ _REASON_WORDS = {
     ReferralReason.unreachable: "Wij kunnen de werkende niet bereiken",
     ReferralReason.other: "Iets anders",
 }
-_DECLINED_FOR = {reason: _REASON_WORDS[reason] for reason in REASONS[ReferralStatus.declined]}
+_DECLINED_FOR = {
+    reason: _REASON_WORDS[reason] for reason in REASONS[Party.desk][ReferralStatus.declined]
+}
 _CHOICES = (
     ReferralStatus.accepted,
     ReferralStatus.in_contact,
@@ -116,7 +119,8 @@ def render_page(
 ) -> str:
     """Show a hand-over as it stands, with what was filled in and what is wrong with that.
 
-    `overtaken` says that an answer came too late: what it answered is no longer asked.
+    `overtaken` says that an answer came too late: what it answered is no longer asked, or was
+    answered otherwise.
     """
     return _templates.get_template("hand_over.html").render(
         view=view,
@@ -126,6 +130,7 @@ def render_page(
         filled={name: filled.get(name, "") for name in FIELDS},
         overtaken=overtaken,
         reasons=_DECLINED_FOR,
+        employer=TELL_NO_EMPLOYER,
     )
 
 

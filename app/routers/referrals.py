@@ -39,7 +39,8 @@ from app.schemas.referral import (
 from app.services import referrals
 from app.services.intakes import view_intake
 from app.services.outcomes import Decision, decide
-from app.services.referral_life import Step, change_status
+from app.services.referral_life import change_status
+from app.services.referral_steps import Step
 
 router = APIRouter(tags=["referrals"])
 

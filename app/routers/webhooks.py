@@ -123,7 +123,7 @@ def renew_webhook_secret(
 
 @router.post("/{webhookId}/test", status_code=202, responses=problems(404, 409))
 def send_test_event(region: OwnRegion, webhook_id: WebhookId, act: RegionAct) -> WebhookTestAnswer:
-    """Have a test event sent, after what waits already."""
+    """Have a test event sent, after what waits already; one at a time."""
     return WebhookTestAnswer(id=subscriptions.send_test(act, region, webhook_id))
 
 

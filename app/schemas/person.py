@@ -124,7 +124,10 @@ class ConsentAnswer(Answer):
     provision_id: str | None
     """Null for invitations."""
     recipient: str
-    """Who receives the data; never the employer."""
+    """Who receives the data: the organisation of the desk that would get them when it was given.
+
+    Never the employer.
+    """
     purpose: ConsentPurpose
     """What for: the recipient may contact the worker and help them, or we write about sessions."""
     data: list[ContactData]
@@ -184,7 +187,7 @@ class SentAnswer(Answer):
     organisation: str | None
     """Of the desk."""
     data: list[ContactData]
-    """What a hand-over told the desk, by the consent that held."""
+    """What a hand-over told the desk, in the message and on its page, by the consent it went by."""
 
 
 class PersonalDataAnswer(Answer):

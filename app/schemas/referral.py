@@ -96,7 +96,7 @@ class ReferralAnswer(AssessmentAnswer):
     hand_over: HandedBy
     """Sure once it is sent. by_hand: call, and record here what was said."""
     contact: DeskContact | None
-    """Who has it; null until it is sent, and where no desk is known."""
+    """Who has it; until it is sent the desk that would get it now. Null where no desk is known."""
     answer_by: OptionalDay
     """The last day for an answer of the desk, or for its first contact once it accepted."""
     waits_since: OptionalInstant

@@ -18,7 +18,6 @@ intake."""
 
 ASKED = "Op verzoek van de werkende (voorstel: AVG artikel 6, lid 1, onder b)"
 CONSENT = "Toestemming van de werkende (voorstel: AVG artikel 6, lid 1, onder a)"
-CONSENTED = "Toestemming van de werkende (voorstel: AVG artikel 6, lid 1, onder a)"
 PROOF = "Wettelijke plicht: toestemming kunnen aantonen (AVG artikel 7, lid 1)"
 WITHDRAWAL = "Wettelijke plicht: toestemming kunnen intrekken (AVG artikel 7, lid 3)"
 INSIGHT = "Wettelijke plicht: recht op inzage (AVG artikel 15)"
@@ -58,32 +57,6 @@ ACTIVITIES: dict[Action, Activity] = {
         ASKED,
     ),
     Action.referral_changed: Activity(
-        "Doorverwijzing volgen",
-        "Vastleggen of een loket de werkende overneemt, en hoe het verder gaat.",
-        ASKED,
-    ),
-    Action.hand_over_delivered: Activity(
-        "Gegevens aan een loket geven",
-        "Het loket van een voorziening de gegevens geven waar de werkende ja tegen zei,"
-        " zodat het de werkende kan helpen.",
-        CONSENT,
-    ),
-    Action.hand_over_read: Activity(
-        "Gegevens door een loket bekijken",
-        "Het loket leest op een eigen pagina wie het kan helpen, en waarmee.",
-        CONSENT,
-    ),
-    Action.outcome_changed: Activity(
-        "Uitkomst van de intake wijzigen",
-        "Vastleggen dat er toch gesprekken komen, of juist een doorverwijzing, en waarom.",
-        ASKED,
-    ),
-    Action.invitation_delivered: Activity(
-        "Bericht over een gesprek sturen",
-        "De werkende laten weten wanneer een gesprek is, als de werkende dat wil.",
-        CONSENT,
-    ),
-    Action.referral_changed: Activity(
         "Doorverwijzing bijhouden",
         "Vastleggen hoe het met een doorverwijzing gaat, en wie dat zei.",
         ASKED,
@@ -92,13 +65,13 @@ ACTIVITIES: dict[Action, Activity] = {
         "Gegevens sturen naar een loket",
         "Een loket vragen om de werkende te helpen."
         " Het loket krijgt alleen de gegevens die de werkende wil delen.",
-        CONSENTED,
+        CONSENT,
     ),
     Action.hand_over_read: Activity(
         "Gegevens tonen aan een loket",
         "Het loket leest de aanvraag op een eigen pagina en antwoordt daar."
         " Het ziet alleen de gegevens die de werkende wil delen.",
-        CONSENTED,
+        CONSENT,
     ),
     Action.outcome_changed: Activity(
         "Uitkomst wijzigen",
@@ -128,7 +101,7 @@ ACTIVITIES: dict[Action, Activity] = {
     Action.invitation_delivered: Activity(
         "Bericht over een gesprek sturen",
         "De werkende een uitnodiging of een herinnering voor een gesprek mailen.",
-        CONSENTED,
+        CONSENT,
     ),
     Action.holder_changed: Activity(
         "Intake overnemen",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -40,12 +41,14 @@ class Act:
         *intakes: Intake,
         reason: str | None = None,
         touching: bool = True,
+        gone: UUID | None = None,
     ) -> None:
         """Remember what was done; it is written when the transaction ends well.
 
         Without `touching` a case stays as old as it was: nothing was done for the worker.
+        `gone` is an intake that was erased since it was done.
         """
-        self.deeds.append(Deed(action, intakes, reason))
+        self.deeds.append(Deed(action, intakes, reason, gone))
         if touching and action not in NOT_TOUCHING:
             for intake in intakes:
                 intake.touched_at = self.now

@@ -232,9 +232,9 @@ def import_advisers(session: Session, advisers: Iterable[AdviserIn], *, demo: bo
 
 
 def _keep(session: Session, adviser: AdviserIn, *, demo: bool) -> None:
-    said = {"name": adviser.name, "demo": demo}
+    said: dict[str, object] = {"name": adviser.name, "demo": demo}
     if adviser.email is not None:
-        said["email"] = adviser.email
+        said |= {"email": adviser.email, "email_imported": True}
     session.execute(
         insert_into(session, Adviser)
         .values(id=adviser.id, feed_generation=0, **said)

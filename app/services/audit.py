@@ -180,7 +180,7 @@ def wait_for_turn(session: Session) -> None:
 
 
 def _whose(deed: Deed) -> Sequence[UUID | None]:
-    return [one.id for one in deed.intakes] or [None]
+    return deed.persons or [None]
 
 
 def head(session: Session) -> Head | None:

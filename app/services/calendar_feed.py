@@ -115,7 +115,7 @@ def write(session: Session, adviser_id: UUID, generation: int, *, now: datetime)
                 ends_at=place.ends_at,
                 summary=f"Gidsgesprek {row.number} ({HOW[place.mode]})",
                 description=DESCRIPTION,
-                changed_at=row.created_at,
+                changed_at=row.placed_at or row.created_at,
             )
             for row in rows
             if (place := place_of(row))

@@ -25,15 +25,14 @@ from app.domain.terms import (
 from app.models import Consent, Intake, Referral, SessionLogCounter
 from app.services import erasure_list
 from app.services.acts import Act
+from app.services.desk_choice import expected_desk
 from app.services.holders import find_intake, held_row, locked_intake
 from app.services.invitations import invite_worker, may_write, write_no_more
 from app.services.planner import Planning
-from app.services.referral_life import Step, go_on, nobody
-from app.services.referrals import referrals_of
+from app.services.referral_life import go_on, nobody
+from app.services.referral_steps import Step
+from app.services.referrals import UNKNOWN_PROVISION, referrals_of
 
-UNKNOWN_PROVISION = Fault(
-    "/provisionId", "unknown", "There is no such provision; see GET /v1/provisions."
-)
 UNKNOWN_TEXT = Fault("/textVersion", "unknown", "There is no such text; see GET /v1/consent-texts.")
 NO_PROVISION = Fault("/provisionId", "required", "Name the provision whose desk gets the data.")
 NOT_WANTED = Fault("/provisionId", "not-wanted", "Invitations go to no provision. Leave this out.")
@@ -94,13 +93,21 @@ def give(
         id=uuid4(),
         intake_id=intake.id,
         provision_id=provision.id,
-        recipient=provision.receiver or provision.provider or provision.name,
+        recipient=_recipient(act, intake, provision),
         data=[one.value for one in ContactData if one in data],
         purpose=ConsentPurpose.hand_over,
         text_version=text_version,
         given_at=act.now,
     )
     return _keep(act, intake, consent)
+
+
+def _recipient(act: Act, intake: Intake, provision: Provision) -> str:
+    """Name the organisation of the desk that would be chosen; without one as the catalogue does."""
+    desk = expected_desk(act.session, intake, provision.id)
+    if desk is not None:
+        return desk.organisation
+    return provision.receiver or provision.provider or provision.name
 
 
 def give_for_invitations(

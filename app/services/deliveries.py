@@ -3,6 +3,7 @@
 Who was erased, withdrew a consent or ended a subscription meanwhile gets nothing sent.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -11,7 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
@@ -37,14 +38,18 @@ from app.services import (
     outbox,
     referral_life,
     signatures,
+    subscriptions,
 )
 from app.services.acts import Act
+from app.services.holders import locked_for_others
 from app.services.messages import Call, Channels, FailedError, Made, call, who
-from app.services.outbox import Effect, to_adviser
+from app.services.outbox import Effect, to_holder
 from app.services.planner import Planning
-from app.services.referral_life import Step
+from app.services.referral_steps import Step
 from app.services.session_log import lock_region
 from app.vault import Vault
+
+logger = logging.getLogger(__name__)
 
 GONE = f"http-{HTTPStatus.GONE}"
 
@@ -156,6 +161,7 @@ MAKERS: Mapping[EffectKind, Callable[[Act, Channels, OutboxMessage], Made]] = Ma
         EffectKind.referral_expired: messages_to_advisers.expired,
         EffectKind.referral_undeliverable: messages_to_advisers.undeliverable,
         EffectKind.guidance_reopened: messages_to_advisers.reopened,
+        EffectKind.worker_undeliverable: messages_to_advisers.worker_undeliverable,
         EffectKind.invitation: messages_about_sessions.invitation,
         EffectKind.session_reminder: messages_about_sessions.reminder,
         EffectKind.session_log_entry: _log_entry,
@@ -169,26 +175,36 @@ MAKERS: Mapping[EffectKind, Callable[[Act, Channels, OutboxMessage], Made]] = Ma
 
 
 def follow_delivery(act: Act, message: OutboxMessage, planning: Planning) -> None:
-    """Tell the trail what went out of a person, and let a desk's own system have received it.
+    """Tell the trail what went out of a person, and let a desk have it from now.
 
-    Also of a message that is no longer ours to mark: it did go out.
+    Also of a message that is no longer ours to mark, and of who was erased meanwhile: it did go
+    out.
     """
-    intake = act.session.get(Intake, message.intake_id) if message.intake_id else None
-    if intake is None:
+    if message.intake_id is None:
         return
     if message.kind is EffectKind.hand_over:
-        act.did(Action.hand_over_delivered, intake)
-        _received_by_system(act, message, planning)
+        with suppress(NotFound):
+            intake, _ = locked_for_others(act, message.intake_id)
+            act.did(Action.hand_over_delivered, intake)
+            _reached(act, message, planning)
+            return
+        act.did(Action.hand_over_delivered, gone=message.intake_id)
     elif messages_about_sessions.is_to_worker(message):
-        act.did(Action.invitation_delivered, intake)
+        found = act.session.get(Intake, message.intake_id)
+        told = (found,) if found else ()
+        gone = None if found else message.intake_id
+        act.did(Action.invitation_delivered, *told, gone=gone)
 
 
-def _received_by_system(act: Act, message: OutboxMessage, planning: Planning) -> None:
+def _reached(act: Act, message: OutboxMessage, planning: Planning) -> None:
+    """Let the time for an answer run, and the desk's own system have received it."""
     desk = act.session.get(Desk, who(message))
-    referral = act.session.get(Referral, UUID(message.facts["referral"]))
-    if desk is None or desk.channel is not DeskChannel.webhook or referral is None:
+    about = UUID(message.facts["referral"])
+    referral = act.session.get(Referral, about, populate_existing=True)
+    if desk is None or referral is None:
         return
-    if referral.status is ReferralStatus.sent:
+    referral_life.run_from_now(act, referral)
+    if desk.channel is DeskChannel.webhook and referral.status is ReferralStatus.sent:
         received = Step(status=ReferralStatus.received, party=Party.system)
         # Somebody may have answered, or withdrawn it, since we looked.
         with suppress(NotFound, ReferralNotAllowed):
@@ -201,7 +217,7 @@ def follow_failure(act: Act, message: OutboxMessage, failed: FailedError) -> Fai
     Returns how it failed after all: of a subscription that has another address by now, not for
     ever, so that it is tried there.
     """
-    if message.kind is EffectKind.hand_over and message.intake_id is not None:
+    if message.intake_id is not None:
         # Held until all is told of it: who takes the intake over now hears that it was given up.
         act.session.get(Intake, message.intake_id, with_for_update=True)
     if failed.code != GONE or message.region is None:
@@ -215,20 +231,38 @@ def follow_failure(act: Act, message: OutboxMessage, failed: FailedError) -> Fai
         return FailedError(failed.code, url=failed.url)
     subscription.status, subscription.ended_at = SubscriptionStatus.ended, act.now
     act.session.flush()
-    act.did(Action.subscription_changed, reason="gone")
+    act.did(Action.subscription_changed, reason=subscriptions.which(subscription, "gone"))
     return failed
 
 
 def follow_end(act: Act, message: OutboxMessage, failed: FailedError) -> None:
-    """Let go of what waits for who is gone, and tell the adviser of a hand-over given up."""
+    """Let go of what waits for who is gone, and tell the adviser what was given up.
+
+    When there is nobody to tell that a desk may have data it should throw away, the log does.
+    """
     if failed.final and message.region is not None:
         outbox.drop(act.session, col(OutboxMessage.recipient) == message.recipient, now=act.now)
     intake = act.session.get(Intake, message.intake_id) if message.intake_id else None
-    if message.kind is EffectKind.hand_over and intake is not None and intake.holder_id is not None:
-        effect = Effect(
-            recipient=to_adviser(intake.holder_id),
-            kind=EffectKind.referral_undeliverable,
-            intake_id=intake.id,
-            facts=message.facts,
+    is_withdrawn = message.kind is EffectKind.hand_over_withdrawn
+    if is_withdrawn and (intake is None or intake.holder_id is None):
+        given_up = {"kind": message.kind.value, "position": message.position, "fault": failed.code}
+        logger.error("a desk was not told to throw away what it was handed", extra=given_up)
+    if intake is None:
+        return
+    if is_withdrawn or message.kind is EffectKind.hand_over:
+        facts = {**message.facts, "message": message.kind.value}
+        act.effects.append(_to_holder(intake, EffectKind.referral_undeliverable, facts))
+    elif failed.final and messages_about_sessions.is_to_worker(message):
+        # Once for all that waited then: they have the same address.
+        unreachable = EffectKind.worker_undeliverable
+        told = select(OutboxMessage.position).where(
+            col(OutboxMessage.intake_id) == intake.id,
+            col(OutboxMessage.kind) == unreachable,
+            col(OutboxMessage.created_at) >= message.created_at,
         )
-        act.effects.append(effect)
+        if act.session.exec(told).first() is None:
+            act.effects.append(_to_holder(intake, unreachable, {}))
+
+
+def _to_holder(intake: Intake, kind: EffectKind, facts: dict[str, str]) -> Effect:
+    return Effect(recipient=to_holder(intake), kind=kind, intake_id=intake.id, facts=facts)

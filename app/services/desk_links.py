@@ -1,4 +1,4 @@
-"""The link a receiving desk is sent, and what it finds behind it: one hand-over, and no login.
+"""The link a receiving desk is sent, to one hand-over, and without a login.
 
 Whoever holds a link may answer, so it says nothing of a person, is for one referral, and ends.
 """
@@ -6,11 +6,9 @@ Whoever holds a link may answer, so it says nothing of a person, is for one refe
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from app.domain.terms import ReferralReason, ReferralStatus
 from app.vault import Vault
 
 PURPOSE = "desk-link"
@@ -24,35 +22,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{52}")
 
 class LinkExpiredError(Exception):
     """The link was made here, and its time has passed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver:
-    """What a desk sees of a referral: of the worker only what they consented to share with it.
-
-    choices: what the desk can say now; received is to ask for more time, until one of `days`.
-    more_time: the desk asked for `answer_by` itself.
-    answers: what the worker told, as (what about, what).
-    checked, to_confirm: one sentence each. note: the last message of the desk.
-    """
-
-    status: ReferralStatus
-    choices: tuple[ReferralStatus, ...]
-    days: tuple[date, ...]
-    answer_by: date | None
-    more_time: bool
-    desk: str
-    provision: str
-    adviser: str | None
-    name: str | None
-    telephone: str | None
-    email: str | None
-    question: str | None
-    answers: tuple[tuple[str, str], ...]
-    checked: tuple[str, ...]
-    to_confirm: tuple[str, ...]
-    reason: ReferralReason | None
-    note: str | None
 
 
 def make(vault: Vault, referral_id: UUID, until: datetime) -> str:

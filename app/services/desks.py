@@ -1,25 +1,22 @@
-"""Receiving desks: the directory that catalogue editors keep, and which desk a referral goes to."""
+"""Receiving desks: the directory that catalogue editors keep."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import chain
-from math import inf
 from uuid import UUID, uuid4, uuid5
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.db import insert_into, show_every_region
 from app.domain.catalogue import Catalogue, Provision
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
-from app.domain.referrals import FILLING
-from app.domain.terms import Action, DeskChannel, EffectStatus, Handover, ProvisionStatus
+from app.domain.terms import Action, DeskChannel, Handover, ProvisionStatus
 from app.egress import CallbackRefusedError
-from app.models import Desk, OutboxMessage, Referral
+from app.models import Desk, OutboxMessage
 from app.services.acts import Act
-from app.services.outbox import to_desk
+from app.services.outbox import UNSENT, hurry, to_desk
 from app.services.planner import today
 from app.services.regions import region_faults
 
@@ -115,7 +112,7 @@ def list_desks(session: Session, catalogue: Catalogue, wanted: DeskFilter) -> li
         desk
         for desk in found
         if (wanted.provision is None or wanted.provision in desk.provisions)
-        and (wanted.region is None or _serves(desk, wanted.region))
+        and (wanted.region is None or serves(desk, wanted.region))
         and (wanted.channel is None or wanted.channel is desk.channel)
         and (wanted.active is None or wanted.active is desk.active)
     ]
@@ -164,7 +161,7 @@ def change_desk(
     if desk.version != version:
         raise DeskChangedError
     _refuse(act, data, catalogue, check)
-    said = asdict(data)
+    said, was_active = asdict(data), desk.active
     if data.verified_on is None:
         del said["verified_on"], said["verified_by"]
     for name, value in said.items():
@@ -173,6 +170,10 @@ def change_desk(
     desk.changed_at = act.now
     act.session.flush()
     act.did(Action.desk_changed, reason=str(desk.id))
+    if was_active and not desk.active:
+        # What is tried again later is given up now instead, so that its adviser hears.
+        show_every_region(act.session)
+        hurry(act.session, to_desk(desk.id), now=act.now)
     return desk
 
 
@@ -195,76 +196,6 @@ def remove_desk(act: Act, desk_id: UUID) -> None:
     if _is_to_hear(act.session, desk_id):
         raise DeskInUseError
     act.did(Action.desk_changed, reason=str(desk_id))
-
-
-def choose_desk(
-    session: Session,
-    provision_id: str,
-    region: str | None,
-    *,
-    told: Callable[[Desk], bool],
-) -> tuple[Desk, bool] | None:
-    """Choose a desk, and say whether it is told. None when there is none for them.
-
-    Rather one that can be told than one to call; of those the one with most places, then by name.
-    Where none has a place left one is chosen all the same, rather one with a telephone, and is not
-    told: the adviser asks it. Who is handed over by hand takes a place as well.
-    Every desk that could be chosen is held until the transaction ends, so that no two referrals
-    take its last place. Of somebody whose region is not known, only desks of the whole country.
-    """
-
-    def fits(desk: Desk) -> bool:
-        return (
-            desk.active
-            and provision_id in desk.provisions
-            and _serves(desk, region)
-            and (told(desk) or desk.telephone is not None)
-        )
-
-    seen = session.exec(select(Desk).where(col(Desk.active))).all()
-    wanted = [desk.id for desk in seen if fits(desk)]
-    if not wanted:
-        return None
-    # In one order for everybody, and read anew: they may have changed while others held them.
-    held = session.exec(
-        select(Desk)
-        .where(col(Desk.id).in_(wanted))
-        .order_by(col(Desk.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    taken = _taken(session, wanted)
-
-    def free(desk: Desk) -> float:
-        return inf if desk.capacity is None else desk.capacity - taken.get(desk.id, 0)
-
-    def is_told(desk: Desk) -> bool:
-        return free(desk) > 0 and told(desk)
-
-    def worse(desk: Desk) -> tuple[bool, bool, bool, float, str, UUID]:
-        full = free(desk) <= 0
-        mute = full and desk.telephone is None
-        return full, not is_told(desk), mute, -free(desk), desk.name, desk.id
-
-    best = min(filter(fits, held), key=worse, default=None)
-    return None if best is None else (best, is_told(best))
-
-
-def told_from_here(*, by_mail: bool, check: Check) -> Callable[[Desk], bool]:
-    """Make what says whether a desk can be told something by this service, or must be called."""
-
-    def told(desk: Desk) -> bool:
-        if desk.channel is DeskChannel.email:
-            return by_mail
-        if desk.channel is DeskChannel.telephone or desk.webhook_url is None:
-            return False
-        try:
-            check(desk.webhook_url)
-        except CallbackRefusedError:
-            return False
-        return True
-
-    return told
 
 
 def demo_desks(catalogue: Catalogue, *, now: datetime) -> list[Desk]:
@@ -307,18 +238,9 @@ def _locked(session: Session, desk_id: UUID) -> Desk:
     return desk
 
 
-def _serves(desk: Desk, region: str | None) -> bool:
+def serves(desk: Desk, region: str | None) -> bool:
+    """Tell whether a desk is for people of a region, or of the whole country."""
     return not desk.regions or region in desk.regions
-
-
-def _taken(session: Session, desks: Iterable[UUID]) -> dict[UUID, int]:
-    """Count the places that are taken, per desk that has any."""
-    rows = session.execute(
-        sa.select(col(Referral.desk_id), sa.func.count())
-        .where(col(Referral.desk_id).in_(desks), col(Referral.status).in_(FILLING))
-        .group_by(col(Referral.desk_id))
-    )
-    return {desk: count for desk, count in rows.all() if desk is not None}
 
 
 def _is_to_hear(session: Session, desk_id: UUID) -> bool:
@@ -326,7 +248,7 @@ def _is_to_hear(session: Session, desk_id: UUID) -> bool:
     show_every_region(session)
     waiting = select(OutboxMessage.position).where(
         col(OutboxMessage.recipient) == to_desk(desk_id),
-        col(OutboxMessage.status) == EffectStatus.pending,
+        col(OutboxMessage.status).in_(UNSENT),
     )
     return session.exec(waiting.limit(1)).first() is not None
 

@@ -2,7 +2,9 @@
 
 Of each recipient only the first that is pending can be taken, so what fails keeps what comes after
 it waiting, and holds up nobody else. Who takes one leases it: a transaction to take it, none while
-it is delivered, and one to mark it. A dispatcher that dies leaves a lease that ends by itself.
+it is delivered, and one to mark it. A dispatcher that dies leaves a lease that ends by itself, and
+an attempt that counts: what kills each that takes it is given up like what is refused.
+Of the threads of a dispatcher one leaves the calls to werkcentra, who may be slow, to the others.
 Any number of dispatchers may work on one database; their clocks must agree to within seconds.
 """
 
@@ -28,6 +30,7 @@ from app.models.base import Moment
 from app.services import deliveries
 from app.services.acts import acting
 from app.services.messages import Channels, FailedError
+from app.services.outbox import named
 from app.services.planner import Planning
 from app.services.processing_log import new_trace
 from app.vault import Vault
@@ -45,16 +48,24 @@ WAITS = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-"""Between one attempt and the next: ten in all, over 75 hours and 35 minutes.
+"""Between one attempt and the next: ten in all, over 75 hours and 35 minutes (outbox.PATIENCE).
 
 As Standard Webhooks 1.0.0 recommends.
 """
+
+ATTEMPTS = len(WAITS) + 1
 
 JITTER = 0.1
 """By how much of itself a wait may be longer, so that not everybody comes back at once."""
 
 LONGEST_STREAK = 50
 """How many one recipient gets one after another before the others have their turn."""
+
+LONGEST_TURN = timedelta(seconds=5)
+"""After how long the others have their turn as well, however few that were."""
+
+INTERRUPTED = FailedError("interrupted")
+"""No attempt came to its end, so that nobody knows what came of it."""
 
 _random = SystemRandom()
 
@@ -71,14 +82,14 @@ WITH RECURSIVE waiting (recipient) AS (
 ), firsts (position) AS (
   SELECT (SELECT position FROM outbox_message
           WHERE status = 'pending' AND recipient = waiting.recipient ORDER BY position LIMIT 1)
-  FROM waiting
+  FROM waiting WHERE :calls OR recipient NOT LIKE 'subscription:%'
 )
 SELECT position FROM firsts
 WHERE (SELECT due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
        FROM outbox_message WHERE outbox_message.position = firsts.position)
 LIMIT 20
-""").bindparams(_NOW)
-"""The first message of each recipient that comes after one, if it is free.
+""").bindparams(_NOW, sa.bindparam("calls", type_=sa.Boolean()))
+"""The first message of each recipient that comes after one, if it is free; with calls or without.
 
 It steps along the index from recipient to recipient, so it costs a look per recipient, however much
 waits behind the first of each. Some more than one: others may be taking the first of them.
@@ -89,10 +100,15 @@ ALONG_THE_INDEX = sa.text("SET LOCAL enable_bitmapscan = off")
 waits for a single step."""
 
 
+_AFTER = [sa.bindparam(f"after_{made}", type_=Moment) for made in range(1, len(WAITS) + 1)]
+"""When it is due again that has been tried so often with this attempt."""
+
+
 def _take(positions: sa.ColumnElement[bool] | sa.TextClause) -> ReturningUpdate[OutboxMessage]:
     """Lease one of these that is free, passing by what somebody else is taking or changing.
 
-    That it is free is asked again: PostgreSQL asks it of the row as it is when it is locked.
+    The attempt counts from now: nobody may come back to tell how it went. That it is free is asked
+    again: PostgreSQL asks it of the row as it is when it is locked.
     """
     free = (
         select(OutboxMessage.position)
@@ -111,7 +127,15 @@ def _take(positions: sa.ColumnElement[bool] | sa.TextClause) -> ReturningUpdate[
     return (
         sa.update(OutboxMessage)
         .where(col(OutboxMessage.position) == free.scalar_subquery())
-        .values(leased_until=sa.bindparam("until", type_=Moment))
+        .values(
+            leased_until=sa.bindparam("until", type_=Moment),
+            attempts=col(OutboxMessage.attempts) + 1,
+            due_at=sa.case(
+                dict(enumerate(_AFTER[:-1])),
+                value=col(OutboxMessage.attempts),
+                else_=_AFTER[-1],
+            ),
+        )
         .returning(OutboxMessage)
         .execution_options(synchronize_session=False)
     )
@@ -146,11 +170,13 @@ class Dispatcher:
         self._clock = clock
         self._poll = settings.delivery_poll.total_seconds()
         self._patience = settings.delivery_timeout
-        self._after = ""
+        self._after = {True: "", False: ""}
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, name=f"delivery {number}", daemon=True)
-            for number in range(settings.delivery_threads)
+            threading.Thread(
+                target=self._run, args=(calls,), name=f"delivery {number}", daemon=True
+            )
+            for number, calls in enumerate(_lanes(settings.delivery_threads))
         ]
 
     def start(self) -> None:
@@ -168,22 +194,27 @@ class Dispatcher:
         for thread in self._threads:
             thread.join(max(0.0, ends - monotonic()))
 
-    def deliver_due(self) -> bool:
-        """Deliver until nothing is due that nobody else has in hand; tell whether there was any."""
+    def deliver_due(self, *, calls: bool = True) -> bool:
+        """Deliver until nothing is due that nobody else has in hand; tell whether there was any.
+
+        Without `calls` nothing that goes to a werkcentrum.
+        """
         found = False
-        while (message := self._take()) is not None:
+        while (message := self._take(calls=calls)) is not None:
             found = True
-            streak = 0
+            streak, ends_at = 0, self._clock() + LONGEST_TURN
             while message is not None:
                 streak += 1
-                message = self._keep(message, self._attempt(message), go_on=streak < LONGEST_STREAK)
+                result = self._attempt(message)
+                go_on = streak < LONGEST_STREAK and self._clock() < ends_at
+                message = self._keep(message, result, go_on=go_on)
         return found
 
-    def _run(self) -> None:
+    def _run(self, calls: bool) -> None:  # noqa: FBT001 - of Thread
         failing = False
         while not self._stopping.is_set():
             try:
-                found = self.deliver_due()
+                found = self.deliver_due(calls=calls)
             except Exception:
                 # Most likely the database is away. What was in hand is taken again after its lease.
                 if not failing:
@@ -194,19 +225,20 @@ class Dispatcher:
             if not found:
                 self._stopping.wait(self._poll)
 
-    def _take(self) -> OutboxMessage | None:
+    def _take(self, *, calls: bool = True) -> OutboxMessage | None:
         """Lease what is free of the next recipient that has something, each in turn."""
         if self._stopping.is_set():
             return None
-        now = self._clock()
         with self._database.write(EVERY_REGION) as session:
+            now = self._clock()
             if session.get_bind().dialect.name == "postgresql":
                 session.execute(ALONG_THE_INDEX)
-            for after in dict.fromkeys((self._after, "")):
-                firsts = session.execute(FREE_FIRSTS, {"now": now, "after": after}).scalars().all()
+            for after in dict.fromkeys((self._after[calls], "")):
+                asked = {"now": now, "after": after, "calls": calls}
+                firsts = session.execute(FREE_FIRSTS, asked).scalars().all()
                 found = firsts and self._lease(session, TAKE_ONE_OF, now, firsts=firsts)
                 if found:
-                    self._after = found.recipient
+                    self._after[calls] = found.recipient
                     return found
         return None
 
@@ -217,12 +249,15 @@ class Dispatcher:
         now: datetime,
         **which: object,
     ) -> OutboxMessage | None:
-        given = {"now": now, "until": now + 2 * self._patience, **which}
+        again = {one.key: now + wait for one, wait in zip(_AFTER, WAITS, strict=True)}
+        given = {"now": now, "until": now + 2 * self._patience, **again, **which}
         return session.execute(take, given).scalars().first()
 
     def _attempt(self, message: OutboxMessage) -> EffectStatus | FailedError:
-        """Deliver, and log how that went; who it was for could be read from a recipient."""
+        """Deliver, and log how that went."""
         result: EffectStatus | FailedError
+        if message.attempts > ATTEMPTS:
+            return INTERRUPTED
         try:
             sent = deliveries.deliver(
                 self._database, self._vault, self._channels, message, now=self._clock()
@@ -230,7 +265,7 @@ class Dispatcher:
         except FailedError as error:
             result = error
         except (OperationalError, DatabaseBusyError):
-            raise  # no attempt was made: it is taken again after its lease
+            raise  # nothing was sent: it is taken again when it is due
         except Exception:
             logger.exception("a message cannot be made", extra={"position": message.position})
             result = FailedError("internal")
@@ -274,41 +309,56 @@ class Dispatcher:
                 return None
             if not go_on or self._stopping.is_set():
                 return None
-            return self._lease(act.session, TAKE_NEXT, now, whose=message.recipient)
+            # Not from when we began: others may have kept us waiting since.
+            return self._lease(act.session, TAKE_NEXT, self._clock(), whose=message.recipient)
+
+
+def _lanes(threads: int) -> list[bool]:
+    """Say for each thread whether it calls werkcentra; of two or more, the first does not."""
+    return [number > 0 or threads == 1 for number in range(threads)]
 
 
 def due_after(
-    attempts: int, *, now: datetime, retry_after: timedelta | None = None
+    attempts: int,
+    *,
+    now: datetime,
+    give_up_at: datetime,
+    retry_after: timedelta | None = None,
 ) -> datetime | None:
     """Say when to try again after so many attempts; never again after the last one.
 
-    A receiver that wants more time (Retry-After, app/egress.py: 24 hours at the most) gets it.
+    A receiver that wants more time (Retry-After, app/egress.py: 24 hours at the most) gets it, but
+    for the last attempt, which is when the message is given up if that fails as well.
     """
-    if attempts > len(WAITS):
+    if attempts >= ATTEMPTS or now >= give_up_at:
         return None
     wait = WAITS[attempts - 1] * (1 + _random.uniform(0, JITTER))
-    return now + max(wait, retry_after or wait)
+    return min(now + max(wait, retry_after or wait), give_up_at)
 
 
 def _log(message: OutboxMessage, result: EffectStatus | FailedError) -> None:
     what, level = {"status": str(result)}, logging.INFO
     if isinstance(result, FailedError):
         what, level = {"fault": result.code}, logging.WARNING
-    attempt = {"position": message.position, "attempt": message.attempts + 1}
-    logger.log(level, "delivery", extra={"kind": message.kind.value, **attempt, **what})
+    whose = {"kind": message.kind.value, "recipient": named(message.recipient)}
+    attempt = {"position": message.position, "attempt": message.attempts}
+    logger.log(level, "delivery", extra={**whose, **attempt, **what})
 
 
 def _marks(
     message: OutboxMessage, result: EffectStatus | FailedError, now: datetime
 ) -> dict[str, Any]:
     if result is EffectStatus.dropped:
-        return {"status": result, "ended_at": now}
-    attempts = message.attempts + 1
+        # There was no attempt after all.
+        return {"status": result, "attempts": message.attempts - 1, "ended_at": now}
+    attempts = min(message.attempts, ATTEMPTS)
     if not isinstance(result, FailedError):
         return {"status": result, "attempts": attempts, "fault": None, "ended_at": now}
     due_at = None
     if not result.final:
-        due_at = due_after(attempts, now=now, retry_after=result.retry_after)
+        due_at = due_after(
+            attempts, now=now, give_up_at=message.give_up_at, retry_after=result.retry_after
+        )
     fault = {"attempts": attempts, "fault": result.code}
     if due_at is None:
         return {"status": EffectStatus.dead, "ended_at": now, **fault}

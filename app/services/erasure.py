@@ -47,9 +47,9 @@ BATCH = 500
 HANGING_ON_AN_INTAKE: tuple[type[SQLModel], ...] = (
     ContactDetails,
     HolderChange,
-    Consent,
     ReferralChange,
     Referral,
+    Consent,
     OutcomeChange,
     GuidanceSession,
     PersonKey,

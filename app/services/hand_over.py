@@ -3,16 +3,16 @@
 Of the worker only what they consented to share with this desk, and only while somebody is at it.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.domain.errors import NotFound
-from app.domain.referrals import MORE_TIME_DAYS, WITH_THE_DESK, add_working_days, allowed
+from app.domain.referrals import WITH_THE_DESK, allowed
 from app.domain.terms import (
     Action,
-    ConsentPurpose,
     ContactData,
     EffectKind,
     EffectStatus,
@@ -33,13 +33,44 @@ from app.models import (
 )
 from app.services.acts import Act
 from app.services.contact_details import Details, open_details
-from app.services.desk_links import HandOver
 from app.services.outbox import to_desk
-from app.services.planner import Planning, dutch_holidays, today
-from app.services.referral_life import Step, answer
-from app.services.referrals import NOTE, is_open
+from app.services.planner import Planning
+from app.services.referral_life import answer
+from app.services.referral_steps import Step, days_for_a_desk
+from app.services.referrals import is_open, newest_change, note_of
 from app.services.sealed import Grounds, cipher_of, open_content, open_grounds
-from app.vault import PersonCipher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """What a desk sees of a referral: of the worker only what they consented to share with it.
+
+    choices: what the desk can say now; received is to ask for more time, until one of `days`.
+    more_time: the desk asked for `answer_by` itself.
+    answers: what the worker told, as (what about, what).
+    checked, to_confirm: one sentence each. note: the last message of the desk.
+    consent_ended: the worker took back what they consented to, and this goes on without it.
+    """
+
+    status: ReferralStatus
+    choices: tuple[ReferralStatus, ...]
+    days: tuple[date, ...]
+    answer_by: date | None
+    more_time: bool
+    desk: str
+    provision: str
+    adviser: str | None
+    name: str | None
+    telephone: str | None
+    email: str | None
+    question: str | None
+    answers: tuple[tuple[str, str], ...]
+    checked: tuple[str, ...]
+    to_confirm: tuple[str, ...]
+    reason: ReferralReason | None
+    note: str | None
+    consent_ended: bool
+
 
 NOBODY = Details(name=None, telephone=None, email=None)
 
@@ -73,7 +104,7 @@ def read_hand_over(act: Act, referral_id: UUID) -> HandOver:
     referral = act.session.get(Referral, referral_id)
     if referral is None or referral.handed is not HandedBy.desk:
         raise NotFound
-    act.did(Action.hand_over_read, act.session.get_one(Intake, referral.intake_id))
+    act.did(Action.hand_over_read, _intake_of(act, referral))
     return view_hand_over(act, referral)
 
 
@@ -102,16 +133,14 @@ def answer_hand_over(
 
 
 def consented(act: Act, referral: Referral) -> frozenset[ContactData]:
-    """Say which data may go to the desk of a referral now; without a consent, none."""
-    consent = act.session.exec(
-        select(Consent).where(
-            col(Consent.intake_id) == referral.intake_id,
-            col(Consent.provision_id) == referral.provision_id,
-            col(Consent.purpose) == ConsentPurpose.hand_over,
-            col(Consent.withdrawn_at).is_(None),
-        )
-    ).one_or_none()
-    return frozenset(map(ContactData, consent.data)) if consent else frozenset()
+    """Say which data may go to the desk of a referral now; without its consent, none.
+
+    A consent is for what is handed over after it: what the desk got by it is in no doubt later.
+    """
+    consent = act.session.get(Consent, referral.consent_id) if referral.consent_id else None
+    if consent is None or consent.withdrawn_at is not None:
+        return frozenset()
+    return frozenset(map(ContactData, consent.data))
 
 
 def was_told(session: Session, referral: Referral) -> bool:
@@ -148,14 +177,21 @@ def _messages(session: Session, referral: Referral, kind: EffectKind) -> list[Ou
 
 
 def view_hand_over(act: Act, referral: Referral) -> HandOver:
-    """Say what a desk may know of a referral now; of one that has ended, nothing of the worker."""
-    intake = act.session.get_one(Intake, referral.intake_id)
+    """Say what a desk may know of a referral now; of one that has ended, nothing of the worker.
+
+    Raises:
+        NotFound: the person was erased meanwhile.
+
+    """
+    intake = _intake_of(act, referral)
     cipher = cipher_of(act.session, act.vault, intake.id)
     shared = consented(act, referral) if is_open(referral) else frozenset()
     details = open_details(act, intake) or NOBODY
     content = open_content(cipher, intake)
     grounds = open_grounds(cipher, referral) if shared else Grounds([], [])
-    said = _last_of_the_desk(act, referral)
+    by_the_desk = col(ReferralChange.party) == Party.desk
+    said = newest_change(act.session, referral, by_the_desk)
+    days = days_for_a_desk(act, referral)
     holder = act.session.get(Adviser, intake.holder_id) if intake.holder_id else None
 
     def only(data: ContactData, value: str | None) -> str | None:
@@ -163,8 +199,8 @@ def view_hand_over(act: Act, referral: Referral) -> HandOver:
 
     return HandOver(
         status=referral.status,
-        choices=allowed(referral.status, Party.desk, referral.handed),
-        days=_days(act),
+        choices=allowed(referral.status, Party.desk, referral.handed, more_time=bool(days)),
+        days=days,
         answer_by=referral.answer_by,
         more_time=said is not None and said.status is ReferralStatus.received,
         desk=act.session.get_one(Desk, referral.desk_id).name if referral.desk_id else "",
@@ -180,8 +216,17 @@ def view_hand_over(act: Act, referral: Referral) -> HandOver:
         else (),
         to_confirm=tuple(one["question"] for one in grounds.to_confirm),
         reason=said.reason if said else None,
-        note=_note(cipher, said),
+        note=note_of(cipher, said) if said else None,
+        consent_ended=is_open(referral) and not shared,
     )
+
+
+def _intake_of(act: Act, referral: Referral) -> Intake:
+    # No lock is held, so the person may be erased while we read.
+    intake = act.session.get(Intake, referral.intake_id)
+    if intake is None:
+        raise NotFound
+    return intake
 
 
 def _reached(adviser: Adviser) -> str:
@@ -201,24 +246,3 @@ def _told(answers: dict[str, object]) -> tuple[tuple[str, str], ...]:
         for label, value in said
         if value
     )
-
-
-def _days(act: Act) -> tuple[date, ...]:
-    holidays = dutch_holidays(act.now.year, act.now.year + 1)
-    return tuple(
-        add_working_days(today(act.now), days, holidays) for days in range(1, MORE_TIME_DAYS + 1)
-    )
-
-
-def _last_of_the_desk(act: Act, referral: Referral) -> ReferralChange | None:
-    statement = select(ReferralChange).where(
-        col(ReferralChange.referral_id) == referral.id, col(ReferralChange.party) == Party.desk
-    )
-    newest = statement.order_by(col(ReferralChange.at).desc(), col(ReferralChange.id).desc())
-    return act.session.exec(newest).first()
-
-
-def _note(cipher: PersonCipher, change: ReferralChange | None) -> str | None:
-    if change is None or change.note is None:
-        return None
-    return cipher.open(NOTE, change.id, change.note).decode()

@@ -114,6 +114,7 @@ def held_intake(act: Act, intake_id: UUID) -> Intake:
     intake = find_intake(act, intake_id)
     if intake.holder_id is None and not _is(act, intake_id, _acts_on(act.caller)):
         raise NotYoursError
+    _learn_email(act)
     return intake
 
 
@@ -173,7 +174,7 @@ def _is(act: Act, intake_id: UUID, true: sa.ColumnElement[bool]) -> bool:
 
 
 def know_adviser(act: Act) -> UUID:
-    """Keep name and e-mail address of the adviser who asks, once; return their id.
+    """Keep the name of the adviser who asks, once, and their e-mail address; return their id.
 
     The row is held, in the way of who only refers to it: retention forgets who left, and must not
     do so now.
@@ -194,19 +195,27 @@ def know_adviser(act: Act) -> UUID:
         )
         held = known.with_for_update(read=True, key_share=True)
         found = act.session.exec(held).one_or_none()
-    if act.caller.email is not None:
-        act.at_last.append(partial(_keep_email, act))
+    _learn_email(act)
     return found
 
 
+def _learn_email(act: Act) -> None:
+    if act.caller.email is not None:
+        act.at_last.append(partial(_keep_email, act))
+
+
 def _keep_email(act: Act) -> None:
-    """Keep the e-mail address of an adviser of whom none was known.
+    """Keep the e-mail address that an adviser logs in with, unless one was imported.
 
     Whoever plans holds rows of advisers in one order, and this is out of that order: so it comes
     last, waits for nobody, and is left to the next time when somebody plans with them just now.
     """
-    unknown = select(Adviser).where(col(Adviser.id) == act.caller.id, col(Adviser.email).is_(None))
-    free = unknown.with_for_update(key_share=True, skip_locked=True)
+    other = select(Adviser).where(
+        col(Adviser.id) == act.caller.id,
+        col(Adviser.email).is_distinct_from(act.caller.email),
+        ~col(Adviser.email_imported),
+    )
+    free = other.with_for_update(key_share=True, skip_locked=True)
     adviser = act.session.exec(free).one_or_none()
     if adviser is not None:
         adviser.email = act.caller.email
@@ -245,6 +254,7 @@ def give_back(act: Act, intake_id: UUID, reason: HolderReason, note: str | None)
         raise NothingChangesError
     if intake.holder_id != act.caller.id or intake.organisation is None:
         raise NotYoursError("Only who holds an intake, for an organisation, can give it back.")
+    _learn_email(act)
     return _change(act, intake, None, reason, note)
 
 

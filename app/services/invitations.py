@@ -105,7 +105,10 @@ def may_write(session: Session, intake_id: UUID) -> bool:
 
 
 def remind_due(database: Database, vault: Vault, *, now: datetime) -> int:
-    """Remind of the sessions of the coming day, each in a transaction of its own; say how many."""
+    """Remind of the sessions of the coming day, each in a transaction of its own; say how many.
+
+    One that fails keeps no other one waiting; its error is raised at the end.
+    """
     due = (*_ahead(now), *_not_reminded(now))
     soonest = select(GuidanceSession.id, GuidanceSession.intake_id).where(*due)
     with database.read(EVERY_REGION) as session:
@@ -113,9 +116,15 @@ def remind_due(database: Database, vault: Vault, *, now: datetime) -> int:
             soonest.order_by(col(GuidanceSession.starts_at), col(GuidanceSession.id)).limit(BATCH)
         ).all()
     reminded = 0
+    failed: list[Exception] = []
     for session_id, intake_id in found:
-        with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
-            reminded += _remind(act, session_id, intake_id)
+        try:
+            with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+                reminded += _remind(act, session_id, intake_id)
+        except Exception as error:  # noqa: BLE001 - raised below, once the others had their turn
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return reminded
 
 

@@ -21,6 +21,9 @@ from app.domain.verdicts import in_dutch
 WIDTH = 76
 """Characters in a line; what cannot be broken, such as a link, stands on a longer line."""
 
+TELL_NO_EMPLOYER = "De werkgever weet hier niets van. Vertel de werkgever ook niets."
+"""In whatever a desk reads of a worker."""
+
 _GOES_ON_AFTER = {"- ": "  ", "> ": "> "}
 """What items and quotes of others begin with, and the further lines of them."""
 
@@ -88,6 +91,7 @@ class HandOver:
     """
 
     template: ClassVar[str] = "hand_over.txt"
+    notice: str = TELL_NO_EMPLOYER
     reference: str
     desk: str
     provision: str
@@ -174,7 +178,10 @@ class ReferralExpired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undeliverable:
-    """To the adviser: what was meant for the desk did not arrive, so call."""
+    """To the adviser: what was meant for the desk did not arrive, so call.
+
+    `withdrawn`: that it has ended, so that the desk may have data it should throw away.
+    """
 
     template: ClassVar[str] = "undeliverable.txt"
     adviser: str
@@ -182,6 +189,16 @@ class Undeliverable:
     provision: str
     desk: str
     telephone: str | None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerUndeliverable:
+    """To the adviser: the worker's mailbox took no mail about sessions, so ask for the address."""
+
+    template: ClassVar[str] = "worker_undeliverable.txt"
+    adviser: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +251,7 @@ Content = (
     | ReferralOverdue
     | ReferralExpired
     | Undeliverable
+    | WorkerUndeliverable
     | GuidanceReopened
     | WorkerSession
     | AdviserSession

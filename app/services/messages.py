@@ -97,15 +97,16 @@ def letter(
     *,
     invitation: bytes | None = None,
     method: str | None = None,
-) -> EmailMessage | None:
-    """Write a letter and put it in its envelope; None where no mail goes out at all.
+) -> EmailMessage:
+    """Write a letter and put it in its envelope.
 
     Raises:
+        FailedError: no mail goes out at all. It waits until there is a server.
         app.mail.UndeliveredMailError: it can be sent to nobody like this.
 
     """
     if channels.mail is None:
-        return None
+        raise FailedError("no-mail-server")
     written = letters.write(content)
     return compose(
         message_id=message.id,

@@ -17,7 +17,7 @@ from app.services.calendar_files import invitation as invitation_file
 from app.services.contact_details import open_details
 from app.services.invitations import Place, may_write, place_of
 from app.services.letters import News
-from app.services.messages import Channels, Made, letter, reference, who
+from app.services.messages import Channels, FailedError, Made, letter, reference, who
 from app.services.outbox import to_adviser, to_worker
 
 ERASED = "(gewist)"
@@ -39,6 +39,8 @@ def invitation(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     off = message.facts["method"] == "cancel"
     news = News.cancelled if off else News(message.facts["news"])
     place = _place_then(message) if off else _place_now(message, row)
+    if place is not None and place.starts_at <= act.now:
+        return None  # nobody can go there any more, nor stay away
     told = _told(act, message, row, place, news) if place else None
     if place is None or told is None:
         return None
@@ -94,8 +96,10 @@ def _told(
     if is_to_worker(message):
         return _told_to_worker(act, row, place, news)
     adviser = act.session.get(Adviser, who(message))
-    if adviser is None or adviser.email is None:
+    if adviser is None:
         return None
+    if adviser.email is None:
+        raise FailedError("no-address", final=True)
     content = letters.AdviserSession(
         news=news,
         adviser=adviser.name,

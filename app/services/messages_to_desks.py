@@ -1,7 +1,7 @@
 """What a receiving desk is told, by e-mail or by a call to its own system: the same in both."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.services.acts import Act
 from app.services.events import DATA_SOURCE
 from app.services.hand_over import consented, view_hand_over, was_told
 from app.services.messages import Call, Channels, FailedError, Made, call, letter, reference, who
+from app.services.referral_life import answer_day
 
 DESKS = "desks"
 """Whose hosts are called, in the settings."""
@@ -39,6 +40,8 @@ def hand_over(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     referral, desk, answer_by = found
     if not desk.active:
         raise FailedError("desk-inactive", final=True)
+    if referral.status is ReferralStatus.sent:
+        answer_by = answer_day(act, referral)  # it had to wait, and the desk need not hurry for it
     seen = view_hand_over(act, referral)
     content = letters.HandOver(
         reference=reference(referral.id),
@@ -56,7 +59,7 @@ def hand_over(act: Act, channels: Channels, message: OutboxMessage) -> Made:
         answer_by=answer_by,
         valid_until=act.now + channels.link_lasts,
     )
-    return _tell(act, channels, message, desk, content)
+    return _tell(act, channels, message, desk, content, (desk.channel,))
 
 
 def reminder(act: Act, channels: Channels, message: OutboxMessage) -> Made:
@@ -73,13 +76,14 @@ def reminder(act: Act, channels: Channels, message: OutboxMessage) -> Made:
         answer_by=answer_by,
         valid_until=act.now + channels.link_lasts,
     )
-    return _tell(act, channels, message, desk, content)
+    return _tell(act, channels, message, desk, content, (desk.channel,))
 
 
 def withdrawn(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     """Tell a desk to throw away what it was handed, also one that gets nothing new any more.
 
-    Without an intake the person was erased: that the desk must be told was found out then.
+    It has the data, so any address of it will do, also when it is called by telephone now. Without
+    an intake the person was erased: that the desk must be told was found out then.
     """
     desk = act.session.get(Desk, who(message))
     if message.intake_id is not None:
@@ -90,7 +94,8 @@ def withdrawn(act: Act, channels: Channels, message: OutboxMessage) -> Made:
         return None
     about = reference(UUID(message.facts["referral"]))
     content = letters.HandOverWithdrawn(reference=about, desk=desk.name)
-    return _tell(act, channels, message, desk, content)
+    ways = (desk.channel, DeskChannel.email, DeskChannel.webhook)
+    return _tell(act, channels, message, desk, content, ways)
 
 
 def _find(
@@ -124,22 +129,25 @@ Content = letters.HandOver | letters.HandOverReminder | letters.HandOverWithdraw
 
 
 def _tell(
-    act: Act, channels: Channels, message: OutboxMessage, desk: Desk, content: Content
+    act: Act,
+    channels: Channels,
+    message: OutboxMessage,
+    desk: Desk,
+    content: Content,
+    ways: Iterable[DeskChannel],
 ) -> Made:
-    """Tell it the way the desk is reached now.
+    """Tell it in the first of these ways for which the desk has an address.
 
     Raises:
-        FailedError: it is reached by telephone now, which is for the adviser; or by e-mail, and
-            there is no mail server yet.
+        FailedError: it can only be called by telephone now; or it is reached by e-mail, and there
+            is no mail server yet.
 
     """
-    if desk.channel is DeskChannel.email and desk.email:
-        written = letter(channels, message, desk.email, content, act.now)
-        if written is None:
-            raise FailedError("no-mail-server")
-        return written
-    if desk.channel is DeskChannel.webhook and desk.webhook_url:
-        return _call(act, channels, message, desk.webhook_url, content)
+    for way in ways:
+        if way is DeskChannel.email and desk.email:
+            return letter(channels, message, desk.email, content, act.now)
+        if way is DeskChannel.webhook and desk.webhook_url:
+            return _call(act, channels, message, desk.webhook_url, content)
     raise FailedError("by-telephone", final=True)
 
 

@@ -65,5 +65,5 @@ def keep_outcome(
         change.note = cipher.seal(NOTE, change.id, note.encode())
     act.session.add(change)
     act.session.flush()
-    act.did(Action.outcome_changed, intake, reason=reason)
+    act.did(Action.outcome_changed, intake, reason=reason, touching=by_adviser)
     append(act, counter, intake, LogEntryType.outcome_changed, outcome=outcome, reason=reason.value)

@@ -23,7 +23,8 @@ from app.services.acts import Act
 from app.services.holders import locked_intake
 from app.services.outcome_changes import keep_outcome, to_guidance
 from app.services.planner import Planning, today
-from app.services.referral_life import Step, go_on, nobody
+from app.services.referral_life import go_on, nobody
+from app.services.referral_steps import Step
 from app.services.referrals import (
     UNKNOWN_PROVISION,
     NoReceiverError,

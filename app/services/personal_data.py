@@ -35,7 +35,7 @@ from app.services.session_log import entries_of
 class Sent:
     """A message about a person that was delivered: to a desk, or without one to themselves.
 
-    `data` are what it told a desk of them, by the consent that held.
+    `data` are what it told a desk of them, there and on its page, by the consent it went by.
     """
 
     message: OutboxMessage
@@ -116,21 +116,16 @@ def _sent(act: Act, intake: Intake) -> list[Sent]:
         ~is_to_adviser(),
     )
     rows = act.session.exec(statement.order_by(col(OutboxMessage.position)))
-    return [_one_sent(act, intake, row) for row in rows]
+    return [_one_sent(act, row) for row in rows]
 
 
-def _one_sent(act: Act, intake: Intake, message: OutboxMessage) -> Sent:
+def _one_sent(act: Act, message: OutboxMessage) -> Sent:
     about = message.facts.get("referral")
     if about is None:
         return Sent(message, None, [])
     referral = act.session.get_one(Referral, UUID(about))
     desk = act.session.get_one(Desk, referral.desk_id)
-    given = [
-        one.data
-        for one in consents_of(act, intake)
-        if one.provision_id == referral.provision_id
-        and message.kind is EffectKind.hand_over
-        and message.ended_at is not None
-        and one.given_at <= message.ended_at
-    ]
-    return Sent(message, desk, [ContactData(one) for one in given[-1]] if given else [])
+    consent = None
+    if message.kind is EffectKind.hand_over and referral.consent_id is not None:
+        consent = act.session.get(Consent, referral.consent_id)
+    return Sent(message, desk, [ContactData(one) for one in consent.data] if consent else [])

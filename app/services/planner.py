@@ -325,6 +325,7 @@ def give_place(act: Act, row: GuidanceSession, slot: Slot) -> None:
     row.starts_at = slot.starts_at
     row.ends_at = slot.ends_at
     row.sequence += was is not None
+    row.placed_at = act.now
     # An invitation this late is reminder enough.
     row.reminded_at = act.now if slot.starts_at <= act.now + AHEAD else None
     act.session.flush()

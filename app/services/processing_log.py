@@ -88,11 +88,11 @@ def append(
             "ended_at": at,
             "status": ProcessingStatus.ok,
             "activity": place_of(deed.action),
-            "data_subject_id": _pseudonym(vault, intake.id),
+            "data_subject_id": _pseudonym(vault, person),
             "data_subject_id_type": DATA_SUBJECT,
         }
         for deed in deeds
-        for intake in deed.intakes
+        for person in deed.persons
     ]
     if rows:
         session.execute(sa.insert(ProcessingEntry), rows)

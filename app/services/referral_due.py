@@ -8,26 +8,27 @@ from sqlmodel import col, select
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.errors import NotFound
-from app.domain.referrals import UNANSWERED, Due, again, escalation, expiry
+from app.domain.referrals import UNANSWERED, WITH_THE_DESK, Due, again, escalation, expiry
 from app.domain.terms import Action, EffectKind, Party, ReferralReason, ReferralStatus
 from app.models import Referral
 from app.services.acts import Act, acting
 from app.services.holders import locked_for_others
-from app.services.outbox import to_adviser, to_desk
+from app.services.outbox import to_desk, to_holder
 from app.services.planner import Planning, today
 from app.services.processing_log import new_trace
 from app.services.referral_life import (
-    Step,
     about,
     go_on,
-    holidays_now,
     nobody,
     read_again,
     wait_until,
 )
+from app.services.referral_steps import Step
+from app.services.referrals import holidays_now, referrals_of
 from app.vault import Vault
 
-BATCH = 100
+HELPING = (*WITH_THE_DESK, ReferralStatus.completed)
+"""Somebody else has the worker, or helped them."""
 
 
 def run_due(database: Database, planning: Planning, vault: Vault, now: datetime) -> int:
@@ -41,7 +42,6 @@ def run_due(database: Database, planning: Planning, vault: Vault, now: datetime)
             select(Referral.id)
             .where(col(Referral.due_at) <= now)
             .order_by(col(Referral.due_at), col(Referral.id))
-            .limit(BATCH)
         ).all()
     failed: list[Exception] = []
     for referral_id in due:
@@ -66,6 +66,11 @@ def _do_due(act: Act, referral_id: UUID, planning: Planning) -> None:
         return  # erased while we waited
     if referral.due_at is None or referral.due_at > act.now:
         return  # somebody answered while we waited
+    if _is_helped_elsewhere(act, referral):
+        # Looked at again later: what helps now may end badly still.
+        referral.escalated_at = None
+        referral.due_at = again(today(act.now), holidays_now(act))
+        return
     facts, due = {"referral": str(referral.id)}, referral.due
     if due is Due.expire:
         step = Step(
@@ -79,9 +84,8 @@ def _do_due(act: Act, referral_id: UUID, planning: Planning) -> None:
         wait_until(referral, escalation(referral.answer_by, holidays_now(act)))
     else:
         referral.escalated_at = referral.escalated_at or act.now
-        if intake.holder_id is not None:
-            holder = to_adviser(intake.holder_id)
-            act.effects.append(about(holder, EffectKind.referral_overdue, intake, facts))
+        holder = to_holder(intake)
+        act.effects.append(about(holder, EffectKind.referral_overdue, intake, facts))
         if referral.status in UNANSWERED and referral.answer_by is not None:
             holidays = holidays_now(act)
             wait_until(
@@ -91,3 +95,11 @@ def _do_due(act: Act, referral_id: UUID, planning: Planning) -> None:
             referral.due_at = again(today(act.now), holidays_now(act))
     act.session.flush()
     act.did(Action.referral_changed, intake, reason=due, touching=False)
+
+
+def _is_helped_elsewhere(act: Act, referral: Referral) -> bool:
+    """Tell whether nobody waits for a referral not handed over: another one is, or helped."""
+    return referral.status is ReferralStatus.proposed and any(
+        one.status in HELPING and (one.answers or not referral.answers)
+        for one in referrals_of(act.session, referral.intake_id)
+    )

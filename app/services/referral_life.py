@@ -4,35 +4,28 @@ When the last one that answers the question ends without having helped, the inta
 guidance, sessions planned, and the adviser told (design, section 3, point 7).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlmodel import col, select
-
-from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.referrals import (
+    BY_HAND_DAYS,
     CONTACT_DAYS,
-    MORE_TIME_DAYS,
     UNANSWERED,
     Deadline,
     add_working_days,
     deadline,
     escalation,
-    is_change,
-    reason_fault,
 )
 from app.domain.terms import (
     Action,
-    ConsentPurpose,
     ContactData,
     EffectKind,
     HandedBy,
     Outcome,
     OutcomeReason,
     Party,
-    ReferralReason,
     ReferralStatus,
 )
 from app.models import (
@@ -45,27 +38,24 @@ from app.models import (
 )
 from app.services.acts import Act
 from app.services.contact_details import open_details
-from app.services.desks import choose_desk
+from app.services.desk_choice import Told, choose_desk, declined_by
 from app.services.holders import locked_for_others, locked_intake
-from app.services.outbox import Effect, to_adviser, to_desk
+from app.services.outbox import Effect, to_desk, to_holder
 from app.services.outcome_changes import to_guidance
-from app.services.planner import Planning, dutch_holidays, today
+from app.services.planner import Planning, today
+from app.services.referral_steps import Step, says_something_new
 from app.services.referrals import (
     ENTRY_OF_STATUS,
     NOTE,
     ReferralView,
+    consent_for,
+    holidays_now,
     is_open,
     referrals_of,
     view,
 )
 from app.services.sealed import cipher_of
 from app.services.session_log import append
-
-BY_HAND_DAYS = 5
-"""Working days for an answer where no desk says how many it needs."""
-
-Told = Callable[[Desk], bool]
-"""Whether a desk can be told something from here (app.services.desks.told_from_here)."""
 
 
 def nobody(_desk: Desk) -> bool:
@@ -88,6 +78,12 @@ class ConsentNeededError(Conflict):
     )
 
 
+OTHER_RECIPIENT = (
+    "The worker consented to another organisation than that of the desk it would go to now, which"
+    " is the contact of the referral. Withdraw that consent, ask the worker, and POST the new one."
+)
+
+
 class OutOfReachError(Conflict):
     """Somebody would be handed over who cannot be reached in the way they consented to."""
 
@@ -97,17 +93,6 @@ class OutOfReachError(Conflict):
         "The worker consented to share a telephone number or an e-mail address, and there is none"
         " here. PUT it to the contact details of the intake first."
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What somebody says of a referral: where it goes, why, and by when there is an answer."""
-
-    status: ReferralStatus
-    party: Party
-    reason: ReferralReason | None = None
-    note: str | None = None
-    answer_by: date | None = None
 
 
 def change_status(
@@ -126,20 +111,9 @@ def change_status(
         raise NotFound
     intake, counter = locked_intake(act, found.intake_id)
     referral = read_again(act, referral_id)
-    refuse_faults(act, step)
-    if _says_something_new(referral, step):
-        go_on(act, counter, intake, referral, step, planning, told)
-    else:
+    if not go_on(act, counter, intake, referral, step, planning, told):
         act.did(Action.intake_read, intake)
     return view(act, referral, cipher_of(act.session, act.vault, intake.id))
-
-
-def _says_something_new(referral: Referral, step: Step) -> bool:
-    is_new = is_change(referral.status, step.status, step.party, referral.handed)
-    # Received again with the same day is the same thing said twice.
-    return is_new and not (
-        step.status is referral.status and step.answer_by in {None, referral.answer_by}
-    )
 
 
 def answer(act: Act, referral_id: UUID, step: Step, planning: Planning) -> None:
@@ -156,31 +130,8 @@ def answer(act: Act, referral_id: UUID, step: Step, planning: Planning) -> None:
         raise NotFound
     intake, counter = locked_for_others(act, found.intake_id)
     referral = read_again(act, referral_id)
-    refuse_faults(act, step)
-    if _says_something_new(referral, step):
-        go_on(act, counter, intake, referral, step, planning, nobody)
-    else:
+    if not go_on(act, counter, intake, referral, step, planning, nobody):
         act.did(Action.hand_over_read, intake)
-
-
-def refuse_faults(act: Act, step: Step) -> None:
-    """Refuse a reason or a day that does not fit, naming both at once.
-
-    Raises:
-        InvalidInput: either of them.
-
-    """
-    faults = [reason_fault(step.status, step.reason, "/reason")]
-    if step.answer_by is not None:
-        last = add_working_days(today(act.now), MORE_TIME_DAYS, holidays_now(act))
-        if step.status is not ReferralStatus.received:
-            told = "Only a desk that has received a referral can ask for time."
-            faults.append(Fault("/answerBy", "not-wanted", told))
-        elif not today(act.now) < step.answer_by <= last:
-            told = f"Choose a day after today, at most {MORE_TIME_DAYS} working days ahead."
-            faults.append(Fault("/answerBy", "out-of-range", told))
-    if found := [fault for fault in faults if fault is not None]:
-        raise InvalidInput(found)
 
 
 def go_on(
@@ -193,13 +144,19 @@ def go_on(
     told: Told,
     *,
     reopening: bool = True,
-) -> None:
-    """Make one step that is allowed; the caller holds the region and the intake.
+) -> bool:
+    """Make one step, and say whether that changed anything; what is said twice does not.
+
+    The caller holds the region and the intake.
 
     Raises:
+        InvalidInput: a reason that does not fit, or a day that is not within reach.
+        ReferralNotAllowed: it cannot go there, or went there with another reason or note.
         ConsentNeededError, OutOfReachError: it would be handed over, and cannot be.
 
     """
+    if not says_something_new(act, referral, step):
+        return False
     previous = referral.status
     if step.status is ReferralStatus.sent:
         _hand_over(act, intake, referral, told)
@@ -222,7 +179,8 @@ def go_on(
         change.note = cipher.seal(NOTE, change.id, step.note.encode())
     act.session.add(change)
     act.session.flush()
-    act.did(Action.referral_changed, intake, reason=step.status)
+    by_the_clock = step.party is Party.system
+    act.did(Action.referral_changed, intake, reason=step.status, touching=not by_the_clock)
     append(
         act,
         counter,
@@ -234,20 +192,25 @@ def go_on(
     _tell(act, intake, referral, step)
     if reopening:
         reopen_if_nothing_is_left(act, counter, intake, planning)
+    return True
 
 
 def _hand_over(act: Act, intake: Intake, referral: Referral, told: Told) -> None:
-    consents = select(Consent).where(
-        col(Consent.intake_id) == intake.id,
-        col(Consent.provision_id) == referral.provision_id,
-        col(Consent.purpose) == ConsentPurpose.hand_over,
-        col(Consent.withdrawn_at).is_(None),
-    )
-    consent = act.session.exec(consents).one_or_none()
+    consent = consent_for(act.session, referral)
     if consent is None:
         raise ConsentNeededError
     _refuse_out_of_reach(act, intake, consent)
-    chosen = choose_desk(act.session, referral.provision_id, intake.region, told=told)
+    chosen = choose_desk(
+        act.session,
+        referral.provision_id,
+        intake.region,
+        declined=declined_by(act.session, intake.id, referral.provision_id),
+        told=told,
+        organisation=consent.recipient,
+    )
+    if chosen and chosen[0].organisation != consent.recipient:
+        raise ConsentNeededError(OTHER_RECIPIENT)
+    referral.consent_id = consent.id
     referral.handed = HandedBy.desk if chosen and chosen[1] else HandedBy.by_hand
     referral.desk_id = chosen[0].id if chosen else None
 
@@ -267,14 +230,28 @@ def _refuse_out_of_reach(act: Act, intake: Intake, consent: Consent) -> None:
         raise OutOfReachError
 
 
-def _set_deadline(act: Act, referral: Referral, step: Step) -> None:
-    """Say until when somebody has now; what is final waits for nobody."""
+def answer_day(act: Act, referral: Referral) -> date:
+    """Say by when an answer is wanted to what reaches the other end today."""
     desk = act.session.get(Desk, referral.desk_id) if referral.desk_id else None
     days = desk.answer_within if desk else BY_HAND_DAYS
+    return add_working_days(today(act.now), days, holidays_now(act))
+
+
+def run_from_now(act: Act, referral: Referral) -> None:
+    """Let the time for an answer run anew: only now does the desk have what was sent.
+
+    The caller holds the intake.
+    """
+    if referral.status is ReferralStatus.sent:
+        _set_deadline(act, referral, Step(status=referral.status, party=Party.system))
+
+
+def _set_deadline(act: Act, referral: Referral, step: Step) -> None:
+    """Say until when somebody has now; what is final waits for nobody."""
     holidays, on = holidays_now(act), today(act.now)
     referral.escalated_at = None
     if step.status in UNANSWERED or step.status is ReferralStatus.accepted:
-        answer_by = step.answer_by or add_working_days(on, days, holidays)
+        answer_by = step.answer_by or answer_day(act, referral)
         is_kept = step.status is ReferralStatus.received and step.answer_by is None
         if is_kept and referral.answer_by is not None and referral.answer_by > on:
             answer_by = referral.answer_by
@@ -304,9 +281,9 @@ def _tell(act: Act, intake: Intake, referral: Referral, step: Step) -> None:
             ReferralStatus.expired,
         }:
             act.effects.append(about(desk, EffectKind.hand_over_withdrawn, intake, facts))
-    if step.party is Party.adviser or intake.holder_id is None:
+    if step.party is Party.adviser:
         return
-    holder = to_adviser(intake.holder_id)
+    holder = to_holder(intake)
     if step.status is ReferralStatus.expired:
         act.effects.append(about(holder, EffectKind.referral_expired, intake, facts))
     elif step.party is Party.desk and step.status in TOLD:
@@ -334,8 +311,8 @@ def reopen_if_nothing_is_left(
     helps = any(is_open(one) or one.status is ReferralStatus.completed for one in answering)
     if intake.outcome is Outcome.warm_referral and answering and not helps:
         to_guidance(act, counter, intake, OutcomeReason.referrals_ended, None, planning)
-        if intake.holder_id is not None and intake.closed_at is None:
-            told = about(to_adviser(intake.holder_id), EffectKind.guidance_reopened, intake, {})
+        if intake.closed_at is None:
+            told = about(to_holder(intake), EffectKind.guidance_reopened, intake, {})
             act.effects.append(told)
 
 
@@ -350,8 +327,3 @@ def read_again(act: Act, referral_id: UUID) -> Referral:
     if found is None:
         raise NotFound
     return found
-
-
-def holidays_now(act: Act) -> frozenset[date]:
-    """Name the public holidays that a deadline set now can meet."""
-    return dutch_holidays(act.now.year, act.now.year + 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -9,17 +10,19 @@ from sqlmodel import Session, col, select
 
 from app.domain.errors import Conflict, Fault, InvalidInput
 from app.domain.intake import Knowledge, find
-from app.domain.referrals import OPEN, Due, add_working_days, escalation
+from app.domain.referrals import HANDED_OVER_WITHIN, OPEN, Due, add_working_days, escalation
 from app.domain.rule import Assessment
 from app.domain.terms import (
     Action,
+    ConsentPurpose,
     HandedBy,
     LogEntryType,
     Outcome,
     ReferralStatus,
 )
-from app.models import Desk, Intake, Referral, ReferralChange, SessionLogEntry
+from app.models import Consent, Desk, Intake, Referral, ReferralChange, SessionLogEntry
 from app.services.acts import Act
+from app.services.desk_choice import expected_desk
 from app.services.findings import describe_questions, describe_reasons
 from app.services.holders import locked_intake, seen_ids
 from app.services.paging import UNKNOWN_CURSOR
@@ -39,9 +42,6 @@ UNKNOWN_PROVISION = Fault(
 )
 
 NOTE = "referral_change.note"
-
-HANDED_OVER_WITHIN = 5
-"""Working days after which the adviser is told of a referral that was not handed over yet."""
 
 
 class RefusedProvisionError(Conflict):
@@ -127,7 +127,7 @@ def new_referral(
         reasons=describe_reasons(one.reasons),
         to_confirm=describe_questions(one.to_confirm),
     )
-    holidays = dutch_holidays(act.now.year, act.now.year + 1)
+    holidays = holidays_now(act)
     told = escalation(add_working_days(today(act.now), HANDED_OVER_WITHIN, holidays), holidays)
     return Referral(
         id=referral_id,
@@ -151,6 +151,11 @@ def new_referral(
     )
 
 
+def holidays_now(act: Act) -> frozenset[date]:
+    """Name the public holidays that a deadline set now can meet."""
+    return dutch_holidays(act.now.year, act.now.year + 1)
+
+
 def referrals_of(session: Session, intake_id: UUID) -> list[Referral]:
     """Read the referrals of an intake, best first."""
     statement = select(Referral).where(col(Referral.intake_id) == intake_id)
@@ -163,16 +168,45 @@ def views_of(act: Act, intake: Intake, cipher: PersonCipher) -> list[ReferralVie
 
 
 def view(act: Act, referral: Referral, cipher: PersonCipher) -> ReferralView:
-    """Open a referral, and read which desk has it."""
-    desk = act.session.get(Desk, referral.desk_id) if referral.desk_id else None
+    """Open a referral, and read which desk has it, or would get it now."""
     steps = select(ReferralChange).where(col(ReferralChange.referral_id) == referral.id)
     in_order = steps.order_by(col(ReferralChange.at), col(ReferralChange.id))
-    changes = [ChangeView(one, _note(cipher, one)) for one in act.session.exec(in_order)]
-    return ReferralView(referral, open_grounds(cipher, referral), desk, changes)
+    changes = [ChangeView(one, note_of(cipher, one)) for one in act.session.exec(in_order)]
+    return ReferralView(referral, open_grounds(cipher, referral), _desk_of(act, referral), changes)
 
 
-def _note(cipher: PersonCipher, change: ReferralChange) -> str | None:
+def newest_change(
+    session: Session, referral: Referral, *conditions: sa.ColumnElement[bool]
+) -> ReferralChange | None:
+    """Read the last of the steps of a referral for which this holds."""
+    steps = select(ReferralChange).where(col(ReferralChange.referral_id) == referral.id)
+    newest = steps.order_by(col(ReferralChange.at).desc(), col(ReferralChange.id).desc())
+    return session.exec(newest.where(*conditions)).first()
+
+
+def note_of(cipher: PersonCipher, change: ReferralChange) -> str | None:
+    """Open the note that somebody left with a step."""
     return cipher.open(NOTE, change.id, change.note).decode() if change.note else None
+
+
+def _desk_of(act: Act, referral: Referral) -> Desk | None:
+    if referral.status is ReferralStatus.proposed and referral.handed is not HandedBy.employer:
+        intake = act.session.get_one(Intake, referral.intake_id)
+        consent = consent_for(act.session, referral)
+        organisation = consent.recipient if consent else None
+        return expected_desk(act.session, intake, referral.provision_id, organisation=organisation)
+    return act.session.get(Desk, referral.desk_id) if referral.desk_id else None
+
+
+def consent_for(session: Session, referral: Referral) -> Consent | None:
+    """Read the consent that holds now to hand the person of a referral over."""
+    consents = select(Consent).where(
+        col(Consent.intake_id) == referral.intake_id,
+        col(Consent.provision_id) == referral.provision_id,
+        col(Consent.purpose) == ConsentPurpose.hand_over,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    return session.exec(consents).one_or_none()
 
 
 def is_open(referral: Referral) -> bool:

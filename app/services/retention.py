@@ -15,7 +15,7 @@ from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.referrals import WITH_THE_DESK
-from app.domain.terms import Action, Outcome, SessionStatus
+from app.domain.terms import Action, HandedBy, Outcome, SessionStatus
 from app.models import (
     Adviser,
     ContactDetails,
@@ -165,10 +165,21 @@ def session_waits() -> sa.ColumnElement[bool]:
 
 
 def with_a_desk() -> sa.ColumnElement[bool]:
-    """Say which intakes have a referral that a desk has yet to finish with."""
+    """Say which intakes have a referral that a desk has yet to finish with.
+
+    Who goes through their own employer is called by no desk.
+    """
+    return _goes_on(col(Referral.handed) != HandedBy.employer)
+
+
+def _goes_on(*such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return (
         sa.select(col(Referral.id))
-        .where(col(Referral.intake_id) == col(Intake.id), col(Referral.status).in_(WITH_THE_DESK))
+        .where(
+            col(Referral.intake_id) == col(Intake.id),
+            col(Referral.status).in_(WITH_THE_DESK),
+            *such,
+        )
         .exists()
     )
 
@@ -182,11 +193,8 @@ def _has_session(*such: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _is_open() -> sa.ColumnElement[bool]:
-    handed_over = sa.select(col(Referral.id)).where(
-        col(Referral.intake_id) == col(Intake.id), col(Referral.status).in_(WITH_THE_DESK)
-    )
     guided = sa.and_(col(Intake.outcome) == Outcome.guidance, col(Intake.closed_at).is_(None))
-    return sa.or_(guided, handed_over.exists())
+    return sa.or_(guided, _goes_on())
 
 
 def _regions_of(database: Database, intakes: sa.Select[Intake]) -> list[str | None]:

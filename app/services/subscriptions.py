@@ -52,12 +52,25 @@ class WebhookNotActiveError(Conflict):
     detail = "It is paused or has ended, so nothing is sent. PUT it with paused false first."
 
 
+class WebhookTestWaitsError(Conflict):
+    """A second test event while the first is still to be sent."""
+
+    slug = "test-waits"
+    title = "A test event waits already"
+    detail = "It is sent after what waits before it; how that goes is under deliveries."
+
+
 class DeliveryDroppedError(Conflict):
     """A message is to be sent again that was let go."""
 
     slug = "delivery-dropped"
     title = "This delivery was dropped"
     detail = "It was let go by a pause, or when the webhook ended. Read the session log instead."
+
+
+def which(subscription: Subscription, deed: str) -> str:
+    """Tell the audit log what was done to which subscription."""
+    return f"{deed} {subscription.id.hex}"
 
 
 def subscribe(act: Act, region: str, url: str, egress: Egress) -> Subscription:
@@ -80,7 +93,7 @@ def subscribe(act: Act, region: str, url: str, egress: Egress) -> Subscription:
     )
     _require_room(act.session, made, url)
     act.session.add(made)
-    act.did(Action.subscription_changed, reason="created")
+    act.did(Action.subscription_changed, reason=which(made, "created"))
     return made
 
 
@@ -104,7 +117,7 @@ def change(
     subscription.ended_at = None
     if paused:
         _drop(act, subscription)
-    act.did(Action.subscription_changed, reason="changed")
+    act.did(Action.subscription_changed, reason=which(subscription, "changed"))
     return subscription
 
 
@@ -118,7 +131,7 @@ def unsubscribe(act: Act, region: str, subscription_id: UUID) -> None:
     subscription = _locked(act, region, subscription_id)
     _drop(act, subscription)
     act.session.delete(subscription)
-    act.did(Action.subscription_changed, reason="deleted")
+    act.did(Action.subscription_changed, reason=which(subscription, "deleted"))
 
 
 def renew_secret(act: Act, region: str, subscription_id: UUID) -> Subscription:
@@ -131,7 +144,7 @@ def renew_secret(act: Act, region: str, subscription_id: UUID) -> Subscription:
     subscription = _locked(act, region, subscription_id)
     subscription.generation += 1
     subscription.previous_until = act.now + OVERLAP
-    act.did(Action.subscription_changed, reason="secret")
+    act.did(Action.subscription_changed, reason=which(subscription, "secret"))
     return subscription
 
 
@@ -147,10 +160,17 @@ def send_test(act: Act, region: str, subscription_id: UUID) -> UUID:
     Raises:
         NotFound: this region has no such subscription.
         WebhookNotActiveError: it gets nothing now.
+        WebhookTestWaitsError: there is one that is still to be sent.
 
     """
     subscription = _locked(act, region, subscription_id)
     _require_active(subscription)
+    waiting = _messages(subscription).where(
+        col(OutboxMessage.kind) == EffectKind.webhook_test,
+        col(OutboxMessage.status) == EffectStatus.pending,
+    )
+    if act.session.exec(waiting.limit(1)).first() is not None:
+        raise WebhookTestWaitsError
     effect = Effect(
         recipient=to_subscription(subscription.id),
         kind=EffectKind.webhook_test,
@@ -158,7 +178,7 @@ def send_test(act: Act, region: str, subscription_id: UUID) -> UUID:
         facts={},
     )
     act.effects.append(effect)
-    act.did(Action.subscription_changed, reason="test")
+    act.did(Action.subscription_changed, reason=which(subscription, "test"))
     return effect.id
 
 
@@ -182,10 +202,10 @@ def send_again(act: Act, region: str, subscription_id: UUID, message_id: UUID) -
     _require_active(subscription)
     if message.status != EffectStatus.pending:
         message.status = EffectStatus.pending
-        message.attempts = 0
-        message.due_at = act.now
+        for name, value in outbox.due(act.now).items():
+            setattr(message, name, value)
         message.fault = message.ended_at = message.leased_until = None
-        act.did(Action.subscription_changed, reason="replay")
+        act.did(Action.subscription_changed, reason=which(subscription, "replay"))
     return message
 
 

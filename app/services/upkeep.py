@@ -1,7 +1,8 @@
 """What must happen although nobody asks: places come free, days draw near, answers grow old."""
 
+import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -12,12 +13,18 @@ from app.models import GuidanceSession, Intake
 from app.services.acts import acting
 from app.services.idempotency import forget_expired
 from app.services.invitations import remind_due
+from app.services.outbox import waits_since
 from app.services.planner import Planning
 from app.services.processing_log import new_trace
 from app.services.referral_due import run_due
 from app.services.session_log import lock_region
 from app.services.sessions import fill_places
 from app.vault import Vault
+
+logger = logging.getLogger(__name__)
+
+TOO_LONG = timedelta(hours=1)
+"""What is due waits so long only when nobody delivers, or far too few do."""
 
 
 def waiting_regions(session: Session) -> list[str | None]:
@@ -56,6 +63,15 @@ def forget_old_answers(database: Database, *, now: datetime) -> None:
             found = forget_expired(session, now=now)
 
 
+def look_at_outbox(database: Database, *, now: datetime) -> None:
+    """Log an error while something that is due has waited for too long."""
+    with database.read(EVERY_REGION) as session:
+        since = waits_since(session, now=now)
+    if since is not None and now - since >= TOO_LONG:
+        told = "mail and webhooks wait to be delivered since %s: does `gids worker` run?"
+        logger.error(told, since.astimezone(UTC).isoformat(timespec="seconds"))
+
+
 def upkeep(
     database: Database, planning: Planning, vault: Vault, clock: Callable[[], datetime]
 ) -> None:
@@ -66,6 +82,7 @@ def upkeep(
         lambda now: run_due(database, planning, vault, now),
         lambda now: remind_due(database, vault, now=now),
         lambda now: forget_old_answers(database, now=now),
+        lambda now: look_at_outbox(database, now=now),
     ):
         try:
             part(clock())

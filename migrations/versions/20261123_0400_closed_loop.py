@@ -5,6 +5,7 @@ kinds: what happened cannot be told in the old words.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +16,9 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+
+GOING_ON = timedelta(weeks=4)
+"""How long after it was last touched a case counts as going on."""
 
 ACTIONS = (
     "intake_created",
@@ -106,6 +110,7 @@ EFFECTS = (
     "referral_expired",
     "referral_undeliverable",
     "guidance_reopened",
+    "worker_undeliverable",
     "invitation",
     "session_reminder",
     "session_log_entry",
@@ -184,17 +189,20 @@ def downgrade() -> None:
     for table in ("outbox_message", "subscription", "referral_change", "outcome_change"):
         op.drop_table(table)
     op.drop_index("uq_referral_intake_id_provision_id", "referral")
-    for index in ("ix_referral_intake_id", "ix_referral_desk_id", "ix_referral_due_at"):
-        op.drop_index(index, "referral")
+    for name in ("intake_id", "desk_id", "consent_id", "due_at"):
+        op.drop_index(f"ix_referral_{name}", "referral")
     with op.batch_alter_table("referral") as referral:
         for check in ("status", "handed", "due", "due_at_a_moment", "desk_is_named"):
             referral.drop_constraint(op.f(f"ck_referral_{check}"), type_="check")
-        referral.drop_constraint(op.f("fk_referral_desk_id"), type_="foreignkey")
+        for name in ("desk", "consent"):
+            referral.drop_constraint(op.f(f"fk_referral_{name}_id"), type_="foreignkey")
         referral.create_check_constraint(op.f("ck_referral_status"), "status IN ('proposed')")
         referral.create_unique_constraint(
             op.f("uq_referral_intake_id_provision_id"), ["intake_id", "provision_id"]
         )
-        for name in ("answers", "handed", "desk_id", "answer_by", "due", "due_at", "escalated_at"):
+        for name in ("answers", "handed", "desk_id", "consent_id", "answer_by"):
+            referral.drop_column(name)
+        for name in ("due", "due_at", "escalated_at"):
             referral.drop_column(name)
     op.drop_table("desk")
     op.drop_index("uq_consent_intake_id_invitations", "consent")
@@ -206,12 +214,13 @@ def downgrade() -> None:
     op.drop_index("ix_guidance_session_not_reminded", "guidance_session")
     with op.batch_alter_table("guidance_session") as session:
         session.drop_constraint(op.f("ck_guidance_session_sequence"), type_="check")
+        session.drop_column("placed_at")
         session.drop_column("reminded_at")
         session.drop_column("sequence")
     _guard_sessions()
-    with op.batch_alter_table("adviser") as adviser:
-        adviser.drop_column("feed_generation")
-        adviser.drop_column("email")
+    op.drop_column("adviser", "feed_generation")
+    op.drop_column("adviser", "email_imported")
+    op.drop_column("adviser", "email")
     op.drop_index("ix_session_log_entry_referral", "session_log_entry")
     with op.batch_alter_table("session_log_entry") as entry:
         entry.drop_column("reason")
@@ -221,16 +230,19 @@ def downgrade() -> None:
 
 
 def _advisers_and_sessions() -> None:
-    with op.batch_alter_table("adviser") as adviser:
-        adviser.add_column(sa.Column("email", sa.String(254), nullable=True))
-        adviser.add_column(
-            sa.Column("feed_generation", sa.Integer(), nullable=False, server_default="0")
-        )
-    with op.batch_alter_table("adviser") as adviser:
-        adviser.alter_column("feed_generation", server_default=None)
+    # Added in place: SQLite cannot make a table anew that rows of others refer to.
+    op.add_column("adviser", sa.Column("email", sa.String(254), nullable=True))
+    op.add_column(
+        "adviser",
+        sa.Column("email_imported", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column(
+        "adviser", sa.Column("feed_generation", sa.Integer(), nullable=False, server_default="0")
+    )
     with op.batch_alter_table("guidance_session") as session:
         session.add_column(sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"))
         session.add_column(sa.Column("reminded_at", MOMENT, nullable=True))
+        session.add_column(sa.Column("placed_at", MOMENT, nullable=True))
         session.create_check_constraint(op.f("ck_guidance_session_sequence"), "sequence >= 0")
     with op.batch_alter_table("guidance_session") as session:
         session.alter_column("sequence", server_default=None)
@@ -285,6 +297,7 @@ def _referrals() -> None:
             sa.Column("answers", sa.Boolean(), nullable=True),
             sa.Column("handed", sa.String(40), nullable=True),
             sa.Column("desk_id", sa.Uuid(), nullable=True),
+            sa.Column("consent_id", sa.Uuid(), nullable=True),
             sa.Column("answer_by", sa.Date(), nullable=True),
             sa.Column("due", sa.String(40), nullable=True),
             sa.Column("due_at", MOMENT, nullable=True),
@@ -296,9 +309,14 @@ def _referrals() -> None:
         "UPDATE referral SET"
         " handed = CASE WHEN via_employer THEN 'employer' ELSE 'by_hand' END,"
         " answers = (SELECT outcome = 'warm_referral' FROM intake"
-        " WHERE intake.id = referral.intake_id),"
-        # Nobody was ever told of them: their advisers are now.
-        " due = 'escalate', due_at = created_at"
+        " WHERE intake.id = referral.intake_id)"
+    )
+    # Nobody was ever told of them: their advisers are now, where the case is still going on.
+    op.execute(
+        sa.text(
+            "UPDATE referral SET due = 'escalate', due_at = created_at"
+            " WHERE intake_id IN (SELECT id FROM intake WHERE touched_at >= :since)"
+        ).bindparams(sa.bindparam("since", datetime.now(UTC) - GOING_ON, type_=MOMENT))
     )
     with op.batch_alter_table("referral") as referral:
         referral.alter_column("answers", existing_type=sa.Boolean(), nullable=False)
@@ -313,7 +331,10 @@ def _referrals() -> None:
             ("desk_is_named", "handed <> 'desk' OR desk_id IS NOT NULL"),
         ):
             referral.create_check_constraint(op.f(f"ck_referral_{name}"), check)
-        referral.create_foreign_key(op.f("fk_referral_desk_id"), "desk", ["desk_id"], ["id"])
+        for name in ("desk", "consent"):
+            referral.create_foreign_key(
+                op.f(f"fk_referral_{name}_id"), name, [f"{name}_id"], ["id"]
+            )
     _index(
         "uq_referral_intake_id_provision_id",
         "referral",
@@ -322,7 +343,7 @@ def _referrals() -> None:
         where=f"status IN ({_listed(OPEN)})",
         unique=True,
     )
-    for name in ("intake_id", "desk_id", "due_at"):
+    for name in ("intake_id", "desk_id", "consent_id", "due_at"):
         _index(f"ix_referral_{name}", "referral", name)
 
 
@@ -400,6 +421,7 @@ def _outbox() -> None:
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("give_up_at", MOMENT, nullable=False),
         sa.Column("leased_until", MOMENT, nullable=True),
         sa.Column("fault", sa.String(40), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
@@ -419,7 +441,6 @@ def _outbox() -> None:
     pending = "status = 'pending'"
     table = "outbox_message"
     _index(f"ix_{table}_pending_recipient", table, "recipient", "position", where=pending)
-    _index(f"ix_{table}_pending_due_at", table, "due_at", where=pending)
     _index(f"ix_{table}_recipient", table, "recipient", "position")
     _index(f"ix_{table}_intake_id", table, "intake_id")
     op.create_table(

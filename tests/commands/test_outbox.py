@@ -1,5 +1,7 @@
 """The operator's view of the outbox: how it stands, and sending again."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
@@ -12,8 +14,10 @@ from app.domain.terms import Action, EffectKind, EffectStatus
 from app.models import AuditEntry, OutboxMessage
 from app.services.outbox import Effect, put
 from tests.conftest import MONDAY
+from tests.production import ENVIRONMENT
 
 FIRST, SECOND = "worker:5c1f0f5e-0000-4000-8000-000000000001", "desk:5c1f"
+MINUTE = timedelta(minutes=1)
 IN_ORDER = select(OutboxMessage).order_by(col(OutboxMessage.position))
 
 
@@ -48,12 +52,36 @@ DEAD, PENDING = EffectStatus.dead, EffectStatus.pending
 
 def test_it_is_told_how_it_stands_and_of_nobody(database, settings, said):
     positions = store(database, DEAD, PENDING, EffectStatus.dropped, DEAD)
-    assert outbox.show(settings, said.append, dead=False) == 0
+    assert outbox.show(settings, said.append, dead=False, now=MONDAY - MINUTE) == 0
     assert said == ["pending: 1", "delivered: 0", "dead: 2", "dropped: 1"]
-    outbox.show(settings, said.append, dead=True)
-    told = "invitation: http-503, 10 attempts, given up 2026-11-23T09:00:00Z"
-    assert said[-2:] == [f"{positions[0]} {told}", f"{positions[3]} {told}"]
-    assert "5c1f" not in "".join(said)
+    outbox.show(settings, said.append, dead=True, now=MONDAY - MINUTE)
+    told = "http-503, 10 attempts, given up 2026-11-23T09:00:00Z"
+    assert said[-2:] == [
+        f"{positions[0]} invitation to worker: {told}",
+        f"{positions[3]} invitation to {SECOND}: {told}",
+    ]
+    assert FIRST.removeprefix("worker:") not in "".join(said)
+
+
+def test_it_is_told_since_when_what_is_due_waits_and_not_what_comes_after_another(
+    database, settings, said
+):
+    def due() -> list[str]:
+        said.clear()
+        outbox.show(settings, said.append, dead=False, now=MONDAY + 90 * MINUTE)
+        told: list[str] = said[4:]
+        return told
+
+    store(database, DEAD, PENDING, DEAD, PENDING)
+    assert due() == ["due since 2026-11-23T09:00:00Z: 90 minutes"]
+    with database.write(EVERY_REGION) as session:
+        first, second = (row for row in session.exec(IN_ORDER) if row.status is PENDING)
+        assert first.recipient == second.recipient
+        first.due_at = MONDAY + 30 * MINUTE
+    assert due() == ["due since 2026-11-23T09:30:00Z: 60 minutes"]
+    with database.write(EVERY_REGION) as session:
+        session.get_one(OutboxMessage, first.position).leased_until = MONDAY + 91 * MINUTE
+    assert due() == []
 
 
 @pytest.mark.parametrize(
@@ -109,6 +137,12 @@ def test_a_worker_refuses_what_the_service_refuses(empty_database_url, monkeypat
     monkeypatch.setenv("GIDS_DATABASE_URL", empty_database_url)
     assert main(["worker"]) == 2
     assert "everybody knows" in capsys.readouterr().err
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    assert main(["worker"]) == 2
+    assert "set GIDS_PUBLIC_URL, GIDS_MAIL_FROM, GIDS_EVENT_SOURCE\n" in capsys.readouterr().err
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("GIDS_DEMO", "1")
     assert main(["worker"]) == 2
     assert "gids db upgrade" in capsys.readouterr().err

@@ -34,4 +34,4 @@ def start(database_url: str, tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for service in started:
-        service.kill()
+        service.close()

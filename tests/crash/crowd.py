@@ -19,6 +19,10 @@ LONGEST_OUTAGE = 60
 PATIENCE = 300
 """Seconds after which a patient worker who was never answered calls it a fault of the service."""
 
+TO_THE_END = 60
+"""Seconds in which a reader must be told all that is left of the session log."""
+
+PAGE = 1000
 CONSENT = {"textVersion": "2026-11"}
 STEPS: Sequence[Mapping[str, str]] = (
     {"status": "received"},
@@ -286,22 +290,36 @@ class Reader:
         self._url = url
 
     def read(self, stop: threading.Event) -> None:
-        """Read on until told to stop, and then to the end."""
+        """Read on until told to stop, and then to the end, however often that must be asked.
+
+        Raises:
+            TimeoutError: the end was not told in time.
+
+        """
         with httpx.Client(base_url=self._url, timeout=60, auth=WhoeverMay()) as client:
             while not stop.wait(0.1):
                 self._read_on(client)
-            self._read_on(client)
+            tick, ends = threading.Event(), time.monotonic() + TO_THE_END
+            while not self._read_on(client):
+                if time.monotonic() > ends:
+                    raise TimeoutError(f"the session log was not told to its end in {TO_THE_END} s")
+                tick.wait(0.1)
 
-    def _read_on(self, client: httpx.Client) -> None:
+    def _read_on(self, client: httpx.Client) -> bool:
+        """Read a page of each region; tell whether each was told to its end."""
+        ends = []
         for region, seen in self.seen.items():
             after = seen[-1]["number"] if seen else 0
-            asked = {"after": after, "limit": 1000}
+            asked = {"after": after, "limit": PAGE}
             try:
                 answer = client.get(f"/regions/{region}/session-log", params=asked)
             except httpx.TransportError:
+                ends.append(False)
                 continue
-            if answer.is_success:
-                seen.extend(answer.json()["items"])
+            items = answer.json()["items"] if answer.is_success else []
+            seen.extend(items)
+            ends.append(answer.is_success and len(items) < PAGE)
+        return all(ends)
 
 
 @contextmanager

@@ -101,17 +101,28 @@ def keep_a_ledger(database: Database) -> None:
             connection.exec_driver_sql(statement)
 
 
-def pending(database: Database) -> int:
-    """Count what is still to be delivered."""
-    asked = sa.text("SELECT count(*) FROM outbox_message WHERE status = 'pending'")
+def still_to_deliver(database: Database) -> list[str]:
+    """Tell of each message that waits what it is, how often it was tried, and what came of it."""
+    asked = sa.text(
+        "SELECT recipient, kind, attempts, fault FROM outbox_message"
+        " WHERE status = 'pending' ORDER BY position"
+    )
     with database.read(EVERY_REGION) as session:
-        count: int = session.execute(asked).scalar_one()
-        return count
+        return [
+            f"{row.kind} to a {row.recipient.partition(':')[0]}, {row.attempts} times: {row.fault}"
+            for row in session.execute(asked)
+        ]
+
+
+def put_so_far(database: Database) -> Counter[str]:
+    """Count what was put in the outbox, per kind."""
+    with database.read(EVERY_REGION) as session:
+        return Counter(session.scalars(sa.text("SELECT kind FROM ledger")))
 
 
 def read_post(database: Database, outside: Outside, clerks: Sequence[Clerk] = ()) -> Post:
     """Read what was put, and what came of it, when nobody delivers any more."""
-    asked = sa.text("SELECT id, recipient, kind FROM ledger ORDER BY position, serial")
+    asked = sa.text("SELECT id, recipient, kind FROM ledger ORDER BY serial")
     with database.read(EVERY_REGION) as session:
         put = [Put(UUID(str(one.id)), one.recipient, one.kind) for one in session.execute(asked)]
     answers = [answer for clerk in clerks for answer in clerk.answers]

@@ -1,5 +1,6 @@
 """Ways to take the promises of the outbox away, and a dispatcher at a later moment."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +15,9 @@ from app.services import audit, outbox
 from app.services.dispatch import Dispatcher
 from app.services.outbox import Effect
 from tests.crash.mutants import CRASH_EVERY, _die_every, _later, _replace, _write_twice
+
+HOURS_LATER = "HOURS_LATER"
+"""By how many hours, in the environment of the process."""
 
 _put = outbox.put
 
@@ -74,15 +78,27 @@ def no_lease() -> None:
     ) -> OutboxMessage | None:
         found = lease(self, session, *what, **which)
         if found is not None:
-            found.leased_until = None
+            found.leased_until, found.due_at = None, found.created_at
         return found
 
     _replace("_lease", unleased, Dispatcher)
 
 
-def an_hour_later() -> None:
+def crash_before_the_mark() -> None:
+    """The process dies when a message is delivered and not marked so."""
+    keep, die = Dispatcher._keep, _die_every(CRASH_EVERY)
+
+    def dying(self: Dispatcher, *what: Any, **more: Any) -> OutboxMessage | None:
+        die()
+        return keep(self, *what, **more)
+
+    _replace("_keep", dying, Dispatcher)
+
+
+def hours_later() -> None:
     """Nothing is spoilt; but it is later, so that every lease has ended and every wait is over."""
-    _replace("utc_now", lambda: datetime.now(UTC) + timedelta(hours=1), cli)
+    ahead = timedelta(hours=int(os.environ[HOURS_LATER]))
+    _replace("utc_now", lambda: datetime.now(UTC) + ahead, cli)
 
 
 CHANGES_OF_THE_OUTBOX: dict[str, Callable[[], None]] = {
@@ -93,6 +109,7 @@ CHANGES_OF_THE_OUTBOX: dict[str, Callable[[], None]] = {
         positions_by_the_clock,
         marked_before_delivered,
         no_lease,
-        an_hour_later,
+        crash_before_the_mark,
+        hours_later,
     )
 }

@@ -9,7 +9,6 @@ import http.client
 import multiprocessing
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from app.config import load_settings
 from tests import identity
 from tests.crash.mutants import CHANGES
 from tests.crash.outbox_mutants import CHANGES_OF_THE_OUTBOX
+from tests.server import hold_port
 
 SECONDS_TO_START = 60
 FORKS = multiprocessing.get_context("forkserver")
@@ -82,9 +82,9 @@ class ServiceProcess(_Process):
     """The service on one port."""
 
     def __init__(self, database_url: str, log: Path, *changes: str, **settings: str) -> None:
-        """Choose a port."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port: int = listener.getsockname()[1]
+        """Choose a port, and keep it from others until it is closed."""
+        self._held = hold_port()
+        self.port: int = self._held.getsockname()[1]
         super().__init__(database_url, log, *changes, GIDS_PORT=str(self.port), **settings)
         self._asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
@@ -100,6 +100,11 @@ class ServiceProcess(_Process):
         while not self._answers():
             if self.died(within=0) or time.monotonic() > deadline:
                 raise RuntimeError(f"the service did not start: {self.log.read_text()[-2000:]}")
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._held.close()
 
     def _answers(self) -> bool:
         try:

@@ -1,6 +1,8 @@
 """Killed at any moment: what was acknowledged is there, nothing is half done, all is delivered."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -8,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from app.db import Database
+from app.domain.terms import EffectKind
 from tests.conftest import fill, filled_database
 from tests.crash.audit import audit
 from tests.crash.books import Books, read_books
@@ -15,7 +18,7 @@ from tests.crash.clients import ABOUT_PERSONS, INTAKES, MIX, Clients, crash
 from tests.crash.deeds import BUSY, NOTHING
 from tests.crash.desks import open_desks, subscribe
 from tests.crash.dispatching import Dispatching, reaching
-from tests.crash.outbox_books import audit_post, keep_a_ledger, read_post
+from tests.crash.outbox_books import audit_post, keep_a_ledger, put_so_far, read_post
 from tests.crash.outside import Outside, outside
 from tests.crash.processes import ServiceProcess
 from tests.crash.staff import HOT
@@ -26,7 +29,11 @@ BETWEEN_KILLS = 8
 """How many things are begun between two kills of the service."""
 
 EVERY_SO_OFTEN = 3
-"""On PostgreSQL it is its turn to be killed, or to be restarted."""
+"""PostgreSQL is killed, or restarted, as well."""
+
+HANDING_OVER = replace(MIX, deeds={**MIX.deeds, "status": 12, "consent": 4, "book": 2, "move": 2})
+HAND_OVERS = 10
+"""How many must have been put in the outbox before it ends."""
 
 WANTED = {*ABOUT_PERSONS, "status", "outcome", "answer"}
 """What must have been done by somebody before it ends."""
@@ -75,7 +82,7 @@ def service(few_places: Database, database_url: str, tmp_path: Path) -> Iterator
 
     yield serve
     for one in started:
-        one.kill()
+        one.close()
 
 
 @pytest.fixture
@@ -95,55 +102,64 @@ def dispatching(
     dispatching.kill()
 
 
-def books_of(database: Database, service: ServiceProcess, clients: Clients, *excused: int) -> Books:
+def books_of(
+    database: Database, service: ServiceProcess, clients: Clients, *excused: int, log: str = ""
+) -> Books:
     service.stop()
-    return read_books(
-        database, clients.journal, seen=clients.reader.seen, excused={NOTHING, *excused}
-    )
+    seen = clients.reader.seen
+    return read_books(database, clients.journal, seen=seen, log=log, excused={NOTHING, *excused})
 
 
 def broken(database: Database, service: ServiceProcess, clients: Clients) -> Found:
     return audit(books_of(database, service, clients))
 
 
-def interrupt(kill: int, serving: ServiceProcess, cluster: Cluster | None) -> None:
-    """Kill the service; or PostgreSQL, or let that end everybody and start again."""
-    if cluster is None or kill % EVERY_SO_OFTEN:
-        serving.kill()
-        serving.start()
-        return
-    if kill % (2 * EVERY_SO_OFTEN):
-        cluster.kill()
-    cluster.restart()
+@contextmanager
+def away(clients: Clients) -> Iterator[None]:
+    """Let nobody ask again until the block ends; what is under way goes on."""
+    clients.up.clear()
+    yield
+    clients.up.set()
 
 
 def test_thirty_kills_lose_nothing_and_leave_nothing_half_done(
     few_places, service, dispatching, place, engine_kind, request
 ):
-    """Of the service and of the dispatcher each; of the thirty, ten are of PostgreSQL itself."""
-    cluster = request.getfixturevalue("durable_cluster") if engine_kind == "postgresql" else None
+    """Of the service and of the dispatcher each; and PostgreSQL ends ten times, half of them so."""
+    cluster: Cluster | None = (
+        request.getfixturevalue("durable_cluster") if engine_kind == "postgresql" else None
+    )
     serving = service(**reaching(place))
     keep_a_ledger(few_places)
     open_desks(serving.url, place)
     place.secrets |= subscribe(serving.url, place.url, HOT)
     dispatching.start()
-    clients = Clients(serving.url, MIX, place)
+    clients = Clients(serving.url, HANDING_OVER, place)
     moments = Random(KILLS)  # noqa: S311 - no secret
     with clients.at_work(dispatching.finish):
         for kill in range(1, KILLS + 1):
             before = moments.randrange(BETWEEN_KILLS)
+            if cluster is not None and kill % EVERY_SO_OFTEN == 0:
+                dispatching.wait_until_it_delivers()
+                with away(clients):
+                    if kill % (2 * EVERY_SO_OFTEN):
+                        cluster.kill()
+                    cluster.restart()
             clients.wait_for(before)
-            if kill % 2:
-                dispatching.kill()
-                dispatching.start()
+            assert not dispatching.died(), "a dispatcher must outlive its database"
+            dispatching.kill()
+            dispatching.start()
             clients.wait_for(BETWEEN_KILLS - before)
-            clients.up.clear()
-            interrupt(kill, serving, cluster)
-            clients.up.set()
-        assert not dispatching.died(), "a dispatcher must outlive its database"
+            with away(clients):
+                serving.kill()
+                serving.start()
         while not clients.done() >= WANTED:
             clients.wait_for(1)
-    books = books_of(few_places, serving, clients, *([BUSY] if cluster else []))
+        while put_so_far(few_places)[EffectKind.hand_over] < HAND_OVERS:
+            clients.wait_for(1)
+    # A dispatcher complains of a database that is away.
+    log = dispatching.complaints() if cluster is None else ""
+    books = books_of(few_places, serving, clients, *([BUSY] if cluster else []), log=log)
     post = read_post(few_places, place, clients.clerks)
     assert audit(books) == {}
     assert audit_post(books, post) == {}

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from app.db import Database
+from app.domain.terms import EffectKind
 from tests.crash.audit import audit
 from tests.crash.books import read_books
 from tests.crash.clients import INTAKES, Clients, crash
@@ -13,7 +15,7 @@ from tests.crash.conftest import Start
 from tests.crash.deeds import NOTHING
 from tests.crash.desks import open_desks, subscribe
 from tests.crash.dispatching import Dispatching, reaching
-from tests.crash.outbox_books import audit_post, came_twice, keep_a_ledger, read_post
+from tests.crash.outbox_books import audit_post, came_twice, keep_a_ledger, put_so_far, read_post
 from tests.crash.outside import Outside, outside
 from tests.crash.staff import HOT
 
@@ -22,8 +24,24 @@ CRASHES = 2
 ROUNDS = 3
 NOWHERE = "http://127.0.0.1:9"
 
-Found = dict[str, list[str]]
-Deliver = Callable[..., tuple[Found, int]]
+MENTIONED = {
+    EffectKind.hand_over,
+    EffectKind.invitation,
+    EffectKind.session_log_entry,
+}
+"""Kinds of which there is something to deliver."""
+
+
+class Delivered(NamedTuple):
+    """What was found, what came in more often than once, of which kinds there were, and by whom."""
+
+    found: dict[str, list[str]]
+    twice: int
+    kinds: set[str]
+    by_each: list[int]
+
+
+Deliver = Callable[..., Delivered]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +102,7 @@ def deliver(
 ) -> Deliver:
     """Let a crowd leave something to deliver, and then dispatchers deliver it, spoilt or not."""
 
-    def run(*changes: str, processes: int) -> tuple[Found, int]:
+    def run(*changes: str, processes: int) -> Delivered:
         (serving,) = start(**reaching(place))
         keep_a_ledger(few_places)
         open_desks(serving.url, place)
@@ -95,25 +113,41 @@ def deliver(
         )
         with clients.at_work(dispatching.finish):
             clients.wait_for(DEEDS)
+            while not put_so_far(few_places).keys() >= MENTIONED:
+                clients.wait_for(1)
         serving.stop()
-        books = read_books(few_places, clients.journal, seen=clients.reader.seen)
+        log = serving.log.read_text() + dispatching.complaints()
+        books = read_books(few_places, clients.journal, seen=clients.reader.seen, log=log)
         post = read_post(few_places, place)
-        return audit(books) | audit_post(books, post), len(came_twice(post))
+        return Delivered(
+            found=audit(books) | audit_post(books, post),
+            twice=len(came_twice(post)),
+            kinds={one.kind for one in post.put},
+            by_each=dispatching.delivered(),
+        )
 
     return run
 
 
 def test_two_dispatchers_deliver_each_message_once_and_in_order(deliver):
-    assert deliver(processes=2) == ({}, 0)
+    delivered = deliver(processes=2)
+    assert (delivered.found, delivered.twice) == ({}, 0)
+    assert delivered.kinds >= MENTIONED
+    assert min(delivered.by_each) > 0, delivered.by_each
+
+
+def test_a_dispatcher_that_dies_before_it_marks_delivers_twice_and_breaks_no_promise(deliver):
+    delivered = deliver("crash_before_the_mark", processes=1)
+    assert delivered.found == {}
+    assert delivered.twice > 0
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
 def test_a_dispatcher_that_marks_first_and_delivers_after_is_caught(deliver):
-    found, _ = deliver("marked_before_delivered", processes=1)
-    assert "what_is_delivered_arrived" in found
+    delivered = deliver("marked_before_delivered", processes=1)
+    assert "what_is_delivered_arrived" in delivered.found
 
 
 @pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
 def test_dispatchers_that_do_not_lease_what_they_take_are_caught(deliver):
-    _, twice = deliver("no_lease", processes=2)
-    assert twice > 0
+    assert deliver("no_lease", processes=2).twice > 0

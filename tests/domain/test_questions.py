@@ -18,13 +18,13 @@ from app.domain.terms import Ask, Employment, JobLoss, Purpose, Verdict
 from tests.domain.builders import TODAY, answers
 
 REAL = load()
-KNOWN = Knowledge(
-    version=1, catalogue=REAL, lexicon=Lexicon.of(REAL), skills=SkillIndex.of(REAL)
-)
+KNOWN = Knowledge(version=1, catalogue=REAL, lexicon=Lexicon.of(REAL), skills=SkillIndex.of(REAL))
 PARENTS = {one.parent for one in REAL.sectors.values()}
 PRECISE = sorted(set(REAL.sectors) - PARENTS)
 OCCUPATIONS = sorted(
-    name for name in set(REAL.occupations.values()) if resolve_sector(KNOWN.lexicon, name).occupation
+    name
+    for name in set(REAL.occupations.values())
+    if resolve_sector(KNOWN.lexicon, name).occupation
 )
 EMPLOYERS = [*sorted(one.name for one in REAL.organisations.values()), "Bakkerij Jansen"]
 NOTHING = {"employment": None, "job_loss": None, "used_provisions": None}
@@ -64,7 +64,9 @@ def answered(said: Answers, question: Question, draw: st.DataObject) -> Answers:
             day = date(draw.draw(st.integers(2010, 2025)), 6, 1)
             using = draw.draw(st.lists(st.sampled_from(question.settles), unique=True))
             others = [
-                one for one in said.used_provisions or () if one.provision_id not in question.settles
+                one
+                for one in said.used_provisions or ()
+                if one.provision_id not in question.settles
             ]
             used = [*others, *(UsedProvision(one, day) for one in using)]
             return replace(said, used_provisions=tuple(used))

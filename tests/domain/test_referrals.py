@@ -11,6 +11,7 @@ from app.domain.referrals import (
     ReferralNotAllowed,
     add_working_days,
     allowed,
+    days_to_ask,
     deadline,
     escalation,
     expiry,
@@ -24,15 +25,15 @@ S = ReferralStatus
 TABLE = """
              adviser                                desk                         system
 proposed     sent withdrawn                         -                            -
-sent         received accepted declined withdrawn   received accepted declined   received expired
-received     received accepted declined withdrawn   received accepted declined   expired
+sent         received accepted declined withdrawn   received accepted declined   received expired withdrawn
+received     received accepted declined withdrawn   received accepted declined   expired withdrawn
 accepted     in_contact declined withdrawn          in_contact declined          -
 in_contact   completed declined withdrawn           completed declined           -
 completed    -                                      -                            -
 declined     -                                      -                            -
 expired      -                                      -                            -
 withdrawn    -                                      -                            -
-"""
+"""  # noqa: E501 - a table
 EMPLOYER = {
     S.proposed: {S.in_contact, S.declined, S.withdrawn},
     S.in_contact: {S.completed, S.declined, S.withdrawn},
@@ -58,22 +59,21 @@ def expected() -> dict[tuple[ReferralStatus, Party], set[ReferralStatus]]:
     }
 
 
-EVERY = list(product(S, S, Party))
+EVERY = list(product(S, Party))
 
 
-@pytest.mark.parametrize("handed", [HandedBy.desk, HandedBy.by_hand])
-@pytest.mark.parametrize(("current", "wanted", "party"), EVERY)
-def test_every_state_takes_every_step_of_everybody_as_the_table_says(
-    current, wanted, party, handed
-):
+@pytest.mark.parametrize(("current", "party"), EVERY)
+def test_every_state_takes_every_step_of_everybody_as_the_table_says(current, party):
     options = expected()[current, party]
-    check(current, wanted, party, handed, options)
+    for wanted, handed in product(S, (HandedBy.desk, HandedBy.by_hand)):
+        check(current, wanted, party, handed, options)
 
 
-@pytest.mark.parametrize(("current", "wanted", "party"), EVERY)
-def test_through_the_employer_only_the_adviser_says_how_it_goes(current, wanted, party):
+@pytest.mark.parametrize(("current", "party"), EVERY)
+def test_through_the_employer_only_the_adviser_says_how_it_goes(current, party):
     options = EMPLOYER.get(current, set()) if party is Party.adviser else set()
-    check(current, wanted, party, HandedBy.employer, options)
+    for wanted in S:
+        check(current, wanted, party, HandedBy.employer, options)
 
 
 def check(
@@ -101,22 +101,46 @@ def test_the_table_names_every_state():
     assert {current for current, _ in expected()} == set(S)
 
 
+A, D, C = Party
+
+
 @pytest.mark.parametrize(
-    ("wanted", "reason", "code"),
+    ("wanted", "party", "reason", "code"),
     [
-        (S.declined, ReferralReason.no_capacity, None),
-        (S.declined, None, "required"),
-        (S.declined, ReferralReason.no_consent, "required"),
-        (S.withdrawn, ReferralReason.no_consent, None),
-        (S.withdrawn, None, "required"),
-        (S.withdrawn, ReferralReason.not_in_time, "required"),
-        (S.accepted, None, None),
-        (S.accepted, ReferralReason.other, "not-wanted"),
+        (S.declined, D, ReferralReason.no_capacity, None),
+        (S.declined, A, ReferralReason.no_capacity, None),
+        (S.declined, D, None, "required"),
+        (S.declined, D, ReferralReason.no_consent, "required"),
+        (S.withdrawn, A, ReferralReason.no_consent, None),
+        (S.withdrawn, A, ReferralReason.adviser_decided, None),
+        (S.withdrawn, A, None, "required"),
+        (S.withdrawn, A, ReferralReason.not_in_time, "required"),
+        (S.withdrawn, C, ReferralReason.no_consent, None),
+        (S.withdrawn, C, ReferralReason.worker_withdrew, "required"),
+        (S.expired, C, ReferralReason.not_in_time, None),
+        (S.expired, C, None, "required"),
+        (S.accepted, D, None, None),
+        (S.accepted, D, ReferralReason.other, "not-wanted"),
     ],
 )
-def test_a_reason_is_given_where_it_ends_and_nowhere_else(wanted, reason, code):
-    fault = reason_fault(wanted, reason, "/reason")
+def test_a_reason_is_given_where_it_ends_and_nowhere_else(wanted, party, reason, code):
+    fault = reason_fault(wanted, party, reason, "/reason")
     assert (fault.code if fault else None) == code
+
+
+def test_nobody_is_asked_to_choose_what_comes_with_another_outcome():
+    fault = reason_fault(S.withdrawn, A, None, "/reason")
+    assert fault is not None
+    assert "worker_withdrew" in fault.detail
+    assert "adviser_decided" not in fault.detail
+
+
+def test_who_waited_long_enough_waits_no_longer_for_a_desk():
+    for current in (S.sent, S.received):
+        assert allowed(current, D, HandedBy.desk, more_time=False) == (S.accepted, S.declined)
+        assert S.received in allowed(current, A, HandedBy.desk, more_time=False)
+    with pytest.raises(ReferralNotAllowed):
+        is_change(S.sent, S.received, D, HandedBy.desk, more_time=False)
 
 
 # Deadlines
@@ -139,6 +163,25 @@ MONDAY = date(2026, 11, 23)
 )
 def test_working_days_leave_out_weekends_and_holidays(day, count, then):
     assert add_working_days(day, count, HOLIDAYS) == then
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "first", "last", "count"),
+    [
+        (MONDAY, date(2026, 11, 24), date(2026, 12, 7), 10),
+        (date(2026, 11, 3), date(2026, 11, 24), date(2026, 12, 1), 6),
+        (date(2026, 10, 27), date(2026, 11, 24), date(2026, 11, 24), 1),
+    ],
+)
+def test_a_desk_asks_for_ten_working_days_at_most_and_for_twenty_in_all(
+    sent_on, first, last, count
+):
+    days = days_to_ask(sent_on, today=MONDAY, holidays=HOLIDAYS)
+    assert (days[0], days[-1], len(days)) == (first, last, count)
+
+
+def test_after_twenty_working_days_there_is_no_day_to_ask_for():
+    assert days_to_ask(date(2026, 10, 26), today=MONDAY, holidays=HOLIDAYS) == ()
 
 
 def at_nine(day: date) -> datetime:

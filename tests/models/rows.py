@@ -86,6 +86,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "status": "pending",
         "attempts": 0,
         "due_at": MOMENT,
+        "give_up_at": MOMENT,
         "created_at": MOMENT,
     },
     "subscription": {

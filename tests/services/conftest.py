@@ -1,7 +1,7 @@
 """A desk on both engines, every test on the same first state."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,18 +24,59 @@ from tests.services.rounds import Round
 TABLES = [table.name for table in metadata.sorted_tables]
 
 
+class Restorable:
+    """One PostgreSQL database that remembers its first state: quicker than one per test.
+
+    What a test left is deleted, which for a few rows takes a fifth of what TRUNCATE does.
+    """
+
+    def __init__(self, address: str) -> None:
+        """Remember it."""
+        self._engine = sa.create_engine(address)
+        self.address = self._engine.url.set(username=SERVICE).render_as_string()
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA first")
+            for name in TABLES:
+                connection.exec_driver_sql(f"CREATE TABLE first.{name} AS TABLE public.{name}")
+            self._filled = {name: told for name, told in _versions(connection, TABLES) if told[0]}
+        empty = [name for name in TABLES if name not in self._filled]
+        self._empty_again = "; ".join(f"DELETE FROM public.{name}" for name in empty)  # noqa: S608 - names of ours
+
+    def restore(self) -> None:
+        """Bring it back to what it was."""
+        with self._engine.begin() as connection:
+            # Without this the log would refuse, as it should.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.exec_driver_sql(self._empty_again)
+            changed = dict(_versions(connection, self._filled)).items() - self._filled.items()
+            for name, _ in changed:
+                connection.exec_driver_sql(f"DELETE FROM public.{name}")  # noqa: S608
+                connection.exec_driver_sql(f"INSERT INTO public.{name} TABLE first.{name}")
+            if changed:
+                self._filled = dict(_versions(connection, self._filled))
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._engine.dispose()
+
+
+def _versions(
+    connection: sa.Connection, tables: Iterable[str]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Say of each table how many rows it has, and which transaction was the last to write one."""
+    for name in tables:
+        asked = f"SELECT count(*), coalesce(max(xmin::text::bigint), 0) FROM public.{name}"  # noqa: S608
+        count, latest = connection.exec_driver_sql(asked).one()
+        yield name, (count, latest)
+
+
 @pytest.fixture(scope="session")
-def restorable(cluster: Cluster, postgres_template: str) -> Iterator[sa.Engine]:
-    """One PostgreSQL database that remembers its first state: quicker than one per test."""
+def restorable(cluster: Cluster, postgres_template: str) -> Iterator[Restorable]:
+    """One database for all tests of a process."""
     name = f"r{uuid4().hex}"
     cluster.create_database(name, template=postgres_template)
-    engine = sa.create_engine(cluster.dsn(name))
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE SCHEMA first"))
-        for name in TABLES:
-            connection.execute(sa.text(f"CREATE TABLE first.{name} AS TABLE public.{name}"))
-    yield engine
-    engine.dispose()
+    with closing(Restorable(cluster.dsn(name))) as restorable:
+        yield restorable
 
 
 @pytest.fixture
@@ -45,14 +86,9 @@ def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Pat
         path = tmp_path / "gids.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    engine: sa.Engine = request.getfixturevalue("restorable")
-    with engine.begin() as connection:
-        # Without this the log would refuse, as it should.
-        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        connection.execute(sa.text(f"TRUNCATE {', '.join(TABLES)}"))
-        for name in TABLES:
-            connection.execute(sa.text(f"INSERT INTO public.{name} TABLE first.{name}"))
-    return engine.url.set(username=SERVICE).render_as_string()
+    restorable: Restorable = request.getfixturevalue("restorable")
+    restorable.restore()
+    return restorable.address
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from app.services.hand_over import answer_hand_over
 from app.services.outcomes import Decision, decide
 from app.services.processing_log import new_trace
 from app.services.referral_due import run_due
-from app.services.referral_life import Step
+from app.services.referral_steps import Step
 from tests.services.desk import NOW, VAULT, Desk
 
 S = ReferralStatus

@@ -1,17 +1,25 @@
 """A case with a referral, whose effects are delivered for real."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from app.domain.access import EVERY_REGION
-from app.domain.terms import Action, ContactData, EffectKind, Party, ReferralStatus
+from app.domain.terms import (
+    Action,
+    ContactData,
+    EffectKind,
+    HolderReason,
+    Party,
+    ReferralStatus,
+)
 from app.mail import Smtp
 from app.models import Adviser, AuditEntry, OutboxMessage
-from app.services import referral_life
-from app.services.referral_life import Step
+from app.services import holders, referral_life
+from app.services.referral_steps import Step
 from tests.mailbox_server import MailServer
-from tests.services.desk import ADVISER, Desk
+from tests.services.desk import ADVISER, COLLEAGUE, Desk
 from tests.services.dispatching import Outside
 from tests.services.loop import Loop
 
@@ -60,3 +68,16 @@ class Round:
         with self.outside.database.read(EVERY_REGION) as session:
             told = select(AuditEntry).where(AuditEntry.actor == "system")
             return [one.action for one in session.exec(told.order_by(col(AuditEntry.number)))]
+
+
+def take_over(round_: Round) -> None:
+    """Let a colleague take the case over."""
+    colleague = replace(COLLEAGUE, email="collega@bond.example")
+    with replace(round_.loop.at, caller=colleague).act() as act:
+        holders.take_over(act, round_.loop.intake, HolderReason.absence, None)
+
+
+def give_back(round_: Round) -> None:
+    """Let the adviser give the case back."""
+    with round_.loop.at.act() as act:
+        holders.give_back(act, round_.loop.intake, HolderReason.absence, None)

@@ -1,5 +1,7 @@
 """The processing register: an activity for every action, the same for programs and for people."""
 
+import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -19,6 +21,13 @@ def rows_of(page: str) -> dict[str, list[str]]:
     assert section
     rows = re.findall(r"^\| ([a-z-]+) \| (.+) \| (.+) \| (.+) \|$", section[1], re.MULTILINE)
     return {name: cells for name, *cells in rows if name != "activity"}
+
+
+def test_no_action_has_two_activities_of_which_the_first_is_never_read():
+    tree = ast.parse(inspect.getsource(activities))
+    (table,) = (one for one in ast.walk(tree) if isinstance(one, ast.Dict))
+    keys = [ast.unparse(key) for key in table.keys if key is not None]
+    assert len(keys) == len(set(keys)) == len(ACTIVITIES)
 
 
 def test_every_action_on_a_person_has_an_activity():

@@ -2,8 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,17 @@ from sqlmodel import select
 from app.commands.demo import set_up
 from app.config import Settings
 from app.db import Database, opened
-from app.domain.access import EVERY_REGION
+from app.domain.access import EVERY_REGION, Caller
 from app.domain.catalogue import Catalogue
-from app.domain.terms import DeskChannel, ReferralStatus
+from app.domain.terms import DeskChannel, ReferralReason, ReferralStatus, Role
 from app.egress import Egress
-from app.models import Desk
-from app.services.desks import DEMO, choose_desk, demo_desks, import_desks, told_from_here
+from app.models import Desk, OutboxMessage
+from app.services.acts import acting
+from app.services.desk_choice import choose_desk, told_from_here
+from app.services.desks import DEMO, DeskData, change_desk, demo_desks, import_desks
+from app.services.outbox import to_desk
+from app.services.processing_log import new_trace
+from app.vault import Vault
 from tests.conftest import MONDAY
 from tests.models.rows import put
 
@@ -34,6 +40,8 @@ ALLOWED = partial(
     ).check,
     "desks",
 )
+
+EDITOR = Caller(UUID(int=1), "https://login.example eva", frozenset({Role.catalogue_editor}))
 
 Told = Callable[[Desk], bool]
 
@@ -85,10 +93,17 @@ def is_(name: str, desk: Desk) -> bool:
     return desk.name == name
 
 
-def chosen(database: Database, region: str | None = "AM22", told: Told = by_mail) -> str | None:
+def chosen(
+    database: Database,
+    region: str | None = "AM22",
+    told: Told = by_mail,
+    declined: Sequence[tuple[UUID, ReferralReason | None]] = (),
+) -> str | None:
     """Say the name of the desk that would be chosen, and whether somebody must call it."""
     with database.write(EVERY_REGION) as session:
-        found = choose_desk(session, PROVISION, region, told=told)
+        found = choose_desk(
+            session, PROVISION, region, declined=declined, told=told, organisation=None
+        )
     if found is None:
         return None
     desk, is_told = found
@@ -138,9 +153,54 @@ def test_a_desk_that_cannot_be_told_is_called_when_there_is_no_other(database: D
     assert chosen(database, told=lambda _desk: False) == "call Bellen"
 
 
-def test_a_desk_that_can_be_neither_told_nor_called_is_not_chosen(database: Database) -> None:
-    keep(database, desk("Mailen"))
+def test_a_desk_that_can_be_neither_told_nor_reached_is_not_chosen(database: Database) -> None:
+    unreachable = {
+        "channel": DeskChannel.webhook,
+        "webhook_url": "https://x.example",
+        "email": None,
+    }
+    keep(database, desk("Systeem", **unreachable))
     assert chosen(database, told=lambda _desk: False) is None
+
+
+def test_a_desk_whose_address_is_known_is_named_though_it_cannot_be_told(
+    database: Database,
+) -> None:
+    keep(database, desk("Mailen"))
+    assert chosen(database, told=lambda _desk: False) == "call Mailen"
+    keep(database, desk("Mailen en bellen", capacity=1, telephone="070 123 45 67"))
+    assert chosen(database, told=lambda _desk: False) == "call Mailen en bellen"
+
+
+def test_a_desk_that_declined_or_was_too_late_comes_last(database: Database) -> None:
+    anna, bert = desk("Anna"), desk("Bert", channel=DeskChannel.telephone, telephone="070 1234567")
+    keep(database, anna, bert)
+    for reason in (ReferralReason.no_capacity, ReferralReason.not_in_time, None):
+        assert chosen(database, declined=[(anna.id, reason)]) == "call Bert"
+        assert chosen(database, declined=[(anna.id, reason), (bert.id, reason)]) == "Anna"
+
+
+def test_a_desk_that_said_it_is_the_wrong_one_is_not_chosen_again(database: Database) -> None:
+    anna = desk("Anna")
+    keep(database, anna)
+    said = [(anna.id, ReferralReason.wrong_desk), (anna.id, ReferralReason.other)]
+    assert chosen(database, declined=said) is None
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_what_is_tried_again_later_is_looked_at_now_when_the_desk_is_made_inactive(
+    database: Database, catalogue: Catalogue, *, active: bool
+) -> None:
+    one, later = desk("Anna"), MONDAY + timedelta(hours=5)
+    keep(database, one)
+    with database.write(EVERY_REGION) as session:
+        waiting = {"position": 1, "recipient": to_desk(one.id), "attempts": 6}
+        put(session.connection(), "outbox_message", **waiting, due_at=str(later)[:19])
+    data = DeskData(**{name.name: getattr(one, name.name) for name in fields(DeskData)})
+    with acting(database, EDITOR, Vault.of(Settings()), new_trace(), now=MONDAY) as act:
+        change_desk(act, one.id, 1, replace(data, active=active), catalogue, ALLOWED)
+    with database.read(EVERY_REGION) as session:
+        assert session.exec(select(OutboxMessage.due_at)).one() == (later if active else MONDAY)
 
 
 @pytest.mark.parametrize("mail", [True, False], ids=["with mail", "without mail"])
@@ -221,7 +281,9 @@ def rush(database: Database, *, seen: Callable[[], Any], picked: Callable[[], An
             return True
 
         with database.write(EVERY_REGION) as session:
-            found = choose_desk(session, PROVISION, "AM22", told=told)
+            found = choose_desk(
+                session, PROVISION, "AM22", declined=(), told=told, organisation=None
+            )
             picked()
             if found is None:
                 return "nobody"

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ from sqlmodel import col, select
 from app.domain.access import EVERY_REGION
 from app.domain.terms import EffectKind, EffectStatus
 from app.models import OutboxMessage
-from app.services import dispatch
-from app.services.outbox import Effect, to_subscription
+from app.services import deliveries, dispatch, outbox
+from app.services.outbox import Effect, to_desk, to_subscription
 from tests.callback_server import CallbackServer, answer
 from tests.services.dispatching import REGION, Outside, arrived
 
@@ -50,7 +51,7 @@ def test_who_comes_late_does_not_mark_what_another_one_took_over(outside, receiv
     receiver.answer = AWAY
     outside.deliver()
     before = outside.rows(one)
-    assert before[0].attempts == 1
+    assert before[0].attempts == 2
     assert slow._mark(in_hand, EffectStatus.delivered, go_on=True) is None
     assert outside.rows(one) == before
 
@@ -78,6 +79,97 @@ def test_what_follows_a_row_that_somebody_holds_does_not_go_before_it(outside, r
         holder.__exit__(None, None, None)
     outside.deliver()
     assert arrived(receiver) == outside.ids(one)
+
+
+def test_who_had_to_wait_to_mark_leases_what_comes_next_from_then(outside, receiver, monkeypatch):
+    """Else another one takes it as well."""
+    (one,) = outside.subscribe(receiver)
+    outside.put([one], each=2)
+    follow = deliveries.follow_delivery
+
+    def wait(*given: Any) -> None:
+        outside.clock.forward(seconds=31)
+        follow(*given)
+
+    monkeypatch.setattr(deliveries, "follow_delivery", wait)
+    first = outside.dispatcher()
+    message = first._take()
+    in_hand = first._mark(message, EffectStatus.delivered, go_on=True)
+    assert in_hand is not None
+    assert in_hand.leased_until == outside.clock() + LEASE
+    assert outside.dispatcher()._take() is None
+
+
+def test_a_slow_recipient_gives_the_others_their_turn_after_some_seconds(outside, receiver, other):
+    one, two = sorted(outside.subscribe(receiver, other))
+    servers = dict(zip((one, two), (receiver, other), strict=True))
+    outside.put([one], each=4)
+    outside.put([two])
+    taken: list[str] = []
+
+    def take_long(server: CallbackServer, connection: Any) -> None:
+        taken.append(server.requests[-1].line.split()[1][1:])
+        outside.clock.forward(seconds=3)
+        connection.sendall(BACK)
+
+    for server in servers.values():
+        server.answer = take_long
+    outside.deliver()
+    assert taken == [str(each) for each in (one, one, two, one, one)]
+
+
+def write(outside: Outside) -> None:
+    """Put a letter to send, which is wanted no longer."""
+    desk = uuid4()
+    letter = Effect(
+        recipient=to_desk(desk), kind=EffectKind.hand_over_withdrawn, facts={"referral": str(desk)}
+    )
+    with outside.database.write(EVERY_REGION) as session:
+        outbox.put(session, [letter], [], now=outside.clock())
+
+
+def test_who_calls_no_werkcentra_takes_only_what_goes_to_others(outside, receiver):
+    (one,) = outside.subscribe(receiver)
+    outside.put([one])
+    write(outside)
+    outside.dispatcher().deliver_due(calls=False)
+    assert [row.status for row in outside.rows()] == ["pending", "dropped"]
+    assert receiver.requests == []
+    outside.deliver()
+    assert outside.statuses(one) == ["delivered"]
+
+
+def test_slow_werkcentra_keep_no_letter_waiting(outside, receiver, other):
+    """There are as many as there are threads, and each would keep one."""
+    outside.put(outside.subscribe(receiver, other))
+    goes_on = threading.Event()
+    came = threading.Semaphore(0)
+
+    def wait(_server: CallbackServer, connection: Any) -> None:
+        came.release()
+        assert goes_on.wait(10)
+        connection.sendall(BACK)
+
+    receiver.answer = other.answer = wait
+    dispatcher = outside.dispatcher(delivery_poll=timedelta(milliseconds=5), delivery_threads=2)
+    taken = threading.Event()
+    attempt = dispatcher._attempt
+
+    def note(message: OutboxMessage) -> Any:
+        if message.kind is EffectKind.hand_over_withdrawn:
+            taken.set()
+        return attempt(message)
+
+    dispatcher._attempt = note  # type: ignore[method-assign]
+    dispatcher.start()
+    try:
+        assert came.acquire(timeout=10)
+        write(outside)
+        assert taken.wait(10)
+        assert not came.acquire(blocking=False)
+    finally:
+        goes_on.set()
+        dispatcher.stop()
 
 
 def test_dispatchers_that_begin_at_once_take_different_recipients(outside, receiver, other):

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.terms import (
     ContactData,
+    DeskChannel,
     EffectKind,
     EffectStatus,
     LogEntryType,
@@ -24,8 +25,10 @@ from app.domain.terms import (
 from app.egress import Egress
 from app.mail import mail_of
 from app.models import Consent, OutboxMessage, ReferralChange
+from app.models import Desk as DeskRow
 from app.services import consents, personal_data, retention
 from app.services.acts import Act, acting
+from app.services.desks import DeskInUseError, remove_desk
 from app.services.dispatch import Dispatcher
 from app.services.erasure import erase, erase_again, withdraw_again
 from app.services.messages import Channels
@@ -74,6 +77,13 @@ class Handed(Loop):
         """Act as a command of the operator does."""
         with acting(self.at.database, SYSTEM, VAULT, new_trace(), now=self.at.now) as act:
             yield act
+
+    def desk_is(self, **changes: object) -> None:
+        """Change the desk, as an editor does."""
+        with self.at.database.write(EVERY_REGION) as session:
+            desk = session.exec(select(DeskRow)).one()
+            for name, value in changes.items():
+                setattr(desk, name, value)
 
     def erase(self) -> None:
         """Erase the person."""
@@ -159,6 +169,39 @@ def test_what_a_desk_was_still_to_hear_it_hears_after_the_erasure_as_well(handed
     assert handed.deliver() == [HANDED_OVER, WITHDRAWN]
 
 
+@pytest.mark.parametrize("erased", [True, False])
+def test_a_desk_that_is_called_by_telephone_by_now_is_still_told_at_the_address_it_had(
+    handed, erased
+):
+    handed.deliver()
+    handed.desk_is(channel=DeskChannel.telephone, telephone="070 123 45 67")
+    if erased:
+        handed.erase()
+    else:
+        handed.withdraw_consent()
+    assert handed.deliver() == [HANDED_OVER, WITHDRAWN]
+
+
+def test_a_desk_that_could_not_be_told_to_throw_away_data_stays_until_it_was(handed):
+    handed.deliver()
+    handed.desk_is(channel=DeskChannel.telephone, telephone="070 123 45 67", email=None)
+    desk_id = handed.referral.desk_id
+    handed.erase()
+    handed.deliver()
+    (dead,) = handed.outbox()
+    assert (dead.status, dead.fault) == (EffectStatus.dead, "by-telephone")
+    with pytest.raises(DeskInUseError), handed.at.act() as act:
+        remove_desk(act, desk_id)
+    handed.desk_is(email="loket@fonds.example")
+    with handed.at.database.write(EVERY_REGION) as session:
+        session.get_one(OutboxMessage, dead.position).status = EffectStatus.pending
+        session.get_one(OutboxMessage, dead.position).ended_at = None
+        session.get_one(OutboxMessage, dead.position).due_at = NOW
+    assert handed.deliver() == [HANDED_OVER, WITHDRAWN]
+    with handed.at.act() as act:
+        remove_desk(act, desk_id)
+
+
 def test_a_replay_of_the_erasure_tells_the_desk_as_well(handed):
     handed.deliver()
     with handed.as_operator() as act:
@@ -190,7 +233,7 @@ def test_of_what_went_out_only_what_was_told_about_somebody_stays_with_their_int
     handed.deliver()
     with handed.at.database.read(EVERY_REGION) as session:
         ended = session.exec(select(OutboxMessage)).all()
-    assert {one.status for one in ended} == {EffectStatus.delivered, EffectStatus.dropped}
+    assert {one.status for one in ended} == {EffectStatus.delivered, EffectStatus.dead}
     assert [bool(one.intake_id) for one in ended] == [True, True, False]
     database, run = handed.at.database, []
     for now in (NOW + TERMS.outbox, NOW + TERMS.outbox + timedelta(seconds=1)):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from app.domain.access import EVERY_REGION
@@ -335,6 +336,39 @@ def test_nobody_is_reminded_of_what_began_ended_or_was_invited_to_today(wednesda
     # The third was made more than a day ahead.
     assert remind(late, "2026-11-25 09:59") == []
     assert remind(late, "2026-11-25 10:00") == ["Bram reminder 0"]
+
+
+REFUSE = {
+    "sqlite": (
+        (
+            "CREATE TRIGGER refuse BEFORE UPDATE ON guidance_session WHEN NEW.id = '{id}'"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no'; END $$"
+        ),
+        (
+            "CREATE TRIGGER refuse BEFORE UPDATE ON guidance_session FOR EACH ROW"
+            " WHEN (NEW.id = '{id}') EXECUTE FUNCTION refuse()"
+        ),
+    ),
+}
+
+
+def test_one_that_cannot_be_reminded_of_keeps_no_other_one_waiting(
+    wednesdays: Desk, engine_kind: str
+) -> None:
+    first, second = (wednesdays.intake(scheduling=ONE) for _ in range(2))
+    unlucky = the_session(wednesdays, first).hex
+    with wednesdays.database.engine.begin() as connection:
+        for statement in REFUSE[engine_kind]:
+            connection.exec_driver_sql(statement.format(id=unlucky))
+    with pytest.raises(DBAPIError):
+        remind_due(wednesdays.database, VAULT, now=local("2026-11-24 12:00"))
+    assert [one.intake_id for one in messages(wednesdays)[2:]] == [second]
 
 
 def test_reminders_come_soonest_first_some_at_a_time(

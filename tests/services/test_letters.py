@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.referrals import REASONS
-from app.domain.terms import Mode, ReferralReason, ReferralStatus
+from app.domain.terms import Mode, Party, ReferralReason, ReferralStatus
 from app.services import letters
 from app.services.letters import (
     WIDTH,
@@ -28,6 +28,7 @@ from app.services.letters import (
     ReferralOverdue,
     Undeliverable,
     WorkerSession,
+    WorkerUndeliverable,
 )
 
 LINK = "https://gidsfunctie.example/overdracht/" + "Zm9v" * 13
@@ -100,12 +101,13 @@ def every_letter() -> Iterator[Content]:
         )
     yield HandOverWithdrawn(reference=REFERENCE, desk=DESK)
     yield from (ACCEPTED, MORE_TIME)
-    for reason in REASONS[ReferralStatus.declined]:
+    for reason in REASONS[Party.desk][ReferralStatus.declined]:
         yield replace(DECLINED, reason=reason)
     yield from (OVERDUE, replace(OVERDUE, telephone=None), NO_CONTACT, NOT_SENT)
     yield ReferralExpired(**ABOUT_DESK)
-    for telephone in (None, "088 1234567"):
-        yield Undeliverable(**ABOUT_DESK, telephone=telephone)
+    for telephone, withdrawn in product((None, "088 1234567"), (False, True)):
+        yield Undeliverable(**ABOUT_DESK, telephone=telephone, withdrawn=withdrawn)
+    yield WorkerUndeliverable(adviser=ADVISER, reference=REFERENCE)
     for planned, waiting in product((0, 1, 3), (0, 2)):
         yield GuidanceReopened(
             adviser=ADVISER, reference=REFERENCE, planned=planned, waiting=waiting
@@ -226,12 +228,14 @@ def test_a_subject_stays_one_line_whatever_it_holds() -> None:
 def test_an_adviser_reads_nothing_of_the_worker() -> None:
     """There is no place for it: their letters are made of these values alone."""
     to_adviser = [one for one in every_letter() if one.template.startswith(("ref", "und", "gui"))]
-    to_adviser += [one for one in every_letter() if isinstance(one, AdviserSession)]
+    to_adviser += [
+        one for one in every_letter() if isinstance(one, AdviserSession | WorkerUndeliverable)
+    ]
     names = {field.name for one in to_adviser for field in fields(one)}
     assert names == {
         *("adviser", "reference", "provision", "desk", "telephone"),
         *("answer", "reason", "answer_by", "expires_at", "planned", "waiting"),
-        *("news", "mode", "starts_at", "ends_at", "late"),
+        *("news", "mode", "starts_at", "ends_at", "late", "withdrawn"),
     }
     for one in to_adviser:
         assert "Intake 7F3K" in letters.write(one).subject

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +19,9 @@ from app.domain.terms import (
     ReferralStatus,
 )
 from app.models import PersonKey, Referral
-from app.services.hand_over import read_hand_over
-from tests.services.desk import NOW, Desk, adviser, hours
+from app.services.hand_over import read_hand_over, view_hand_over
+from tests.models.rows import put
+from tests.services.desk import NOW, REGION, Desk, adviser, hours, local
 from tests.services.loop import CLEANER, Loop
 
 S = ReferralStatus
@@ -89,6 +90,37 @@ def test_more_time_is_at_most_ten_working_days(loop, answer_by):
     assert [fault.pointer for fault in caught.value.faults] == ["/answerBy"]
     loop.desk_says(S.received, answer_by=date(2026, 12, 7))
     assert loop.referral.answer_by == date(2026, 12, 7)
+
+
+def test_a_desk_asks_for_more_time_until_somebody_waited_for_twenty_working_days(loop):
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    asked = []
+    while True:
+        with loop.at_the_desk() as act:
+            seen = read_hand_over(act, loop.referral.id)
+        if S.received not in seen.choices:
+            break
+        loop.desk_says(S.received, answer_by=seen.days[-1])
+        asked.append(seen.days[-1])
+        loop.at.now = local(f"{asked[-1]} 09:00")
+    assert asked == [date(2026, 12, 7), date(2026, 12, 21)]
+    assert (seen.days, seen.choices) == ((), (S.accepted, S.declined))
+    with pytest.raises(ReferralNotAllowed):
+        loop.desk_says(S.received, answer_by=date(2026, 12, 22))
+    for _ in range(3):
+        loop.time_passes(loop.referral.due_at)
+    assert loop.referral.status is S.expired
+
+
+def test_of_who_is_erased_while_their_page_is_made_there_is_no_page(loop):
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    gone = Referral(**loop.referral.model_dump() | {"intake_id": uuid4()})
+    with loop.at_the_desk() as act, pytest.raises(NotFound):
+        view_hand_over(act, gone)
 
 
 # The clock
@@ -177,11 +209,50 @@ def test_of_a_referral_that_nobody_hands_over_the_adviser_is_told_again_and_agai
     assert loop.referral.status is S.proposed
 
 
+def test_beside_one_that_helps_the_adviser_is_not_told_of_one_not_handed_over(loop):
+    left, due = uuid4(), {"due": "escalate", "due_at": "2026-11-30 09:00:00.000000"}
+    with loop.at.database.write(EVERY_REGION) as session:
+        ids = {"id": left.hex, "intake_id": loop.intake.hex}
+        put(session.connection(), "referral", **ids, **due)
+    loop.time_passes(loop.referral.due_at)
+    told = ["referral_overdue adviser"] * 2
+    assert loop.effects() == told
+    loop.consent()
+    for status in (S.sent, S.accepted, S.in_contact, S.completed):
+        loop.say(status)
+    loop.time_passes(loop.at.now + timedelta(days=30))
+    with loop.at.database.write(EVERY_REGION) as session:
+        beside = session.get_one(Referral, left)
+        assert (beside.status, beside.escalated_at) == (S.proposed, None)
+        later = beside.due_at
+        helped = session.get_one(Referral, loop.referral.id)
+        helped.status = S.declined
+    assert loop.effects() == told
+    loop.time_passes(later)
+    assert loop.effects() == [*told, told[0]]
+
+
+def test_a_hundred_that_fail_keep_no_other_one_waiting(loop):
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    with loop.at.database.write(EVERY_REGION) as session:
+        for _ in range(101):
+            intake = uuid4().hex
+            put(session.connection(), "intake", id=intake, region=REGION)
+            due = {"due": "expire", "due_at": "2026-11-01 09:00:00.000000"}
+            put(session.connection(), "referral", intake_id=intake, **due)
+    for _ in range(3):
+        with pytest.raises(ReferralNotAllowed):
+            loop.time_passes(loop.referral.due_at)
+    assert loop.referral.status is S.expired
+
+
 def test_one_that_cannot_be_read_keeps_no_other_one_waiting(loop):
     other = loop.at.intake(**CLEANER)
     with loop.at.database.write(EVERY_REGION) as session:
         session.exec(sa.delete(PersonKey).where(col(PersonKey.intake_id) == loop.intake))
-        session.exec(sa.update(Referral).values(due="expire"))
+        session.exec(sa.update(Referral).values(status=S.sent, due="expire"))
         session.exec(
             sa.update(Referral)
             .where(col(Referral.intake_id) == loop.intake)
@@ -191,3 +262,17 @@ def test_one_that_cannot_be_read_keeps_no_other_one_waiting(loop):
         loop.time_passes(NOW + timedelta(days=30))
     assert loop.at.read(other).outcome is Outcome.guidance
     assert loop.outcome() is Outcome.warm_referral
+
+
+def test_what_the_clock_does_makes_no_case_younger(quiet):
+    loop = Loop(quiet)
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    before = loop.at.read(loop.intake).touched_at
+    for _ in range(3):
+        due = loop.referral.due_at
+        assert due is not None
+        loop.time_passes(due)
+    assert (loop.referral.status, loop.outcome()) == (S.expired, Outcome.guidance)
+    assert loop.at.read(loop.intake).touched_at == before

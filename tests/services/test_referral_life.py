@@ -1,10 +1,11 @@
 """How referrals go on when an adviser or a desk says so; and what follows from it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
+from app.domain.errors import InvalidInput
 from app.domain.referrals import ReferralNotAllowed
 from app.domain.terms import (
     DeskChannel,
@@ -16,8 +17,11 @@ from app.domain.terms import (
     ReferralStatus,
     SessionStatus,
 )
+from app.models import Referral
 from app.services import consents, referral_life
-from app.services.referral_life import ConsentNeededError, Step
+from app.services.holders import locked_intake
+from app.services.referral_life import ConsentNeededError
+from app.services.referral_steps import Step
 from app.services.referrals import AlreadyReferredError
 from tests.services.desk import Desk, adviser, hours
 from tests.services.loop import CHECK, Loop, told
@@ -102,6 +106,49 @@ def test_saying_it_twice_changes_nothing(loop):
     assert loop.effects() == ["hand_over desk"]
 
 
+def test_what_is_added_to_what_was_said_is_refused_and_not_thrown_away(loop):
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    loop.say(S.accepted, note="Zij belden")
+    loop.say(S.accepted, note="Zij belden")
+    loop.desk_says(S.accepted)
+    with pytest.raises(ReferralNotAllowed):
+        loop.desk_says(S.accepted, note="Wij bellen maandag")
+    loop.desk_says(S.declined, reason=ReferralReason.no_capacity)
+    loop.say(S.declined, reason=ReferralReason.no_capacity)
+    with pytest.raises(ReferralNotAllowed):
+        loop.say(S.declined, reason=ReferralReason.other, note="Toch niet")
+    assert len(loop.log()) == 4
+
+
+def test_a_message_with_more_time_is_kept_when_the_day_is_the_same(loop):
+    loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    day = date(2026, 12, 1)
+    loop.desk_says(S.received, answer_by=day)
+    for _ in range(2):
+        loop.at.now += timedelta(hours=1)
+        loop.desk_says(S.received, answer_by=day, note="Jan is ziek")
+    assert loop.log() == [f"referral_sent {CHECK}", *[f"referral_received {CHECK}"] * 2]
+
+
+def test_the_service_itself_is_held_to_the_table_as_well(loop):
+    with loop.at.act() as act:
+        intake, counter = locked_intake(act, loop.intake)
+        referral = act.session.get_one(Referral, loop.referral.id)
+        for step, refused in (
+            (Step(status=S.completed, party=Party.system), ReferralNotAllowed),
+            (Step(status=S.withdrawn, party=Party.adviser), InvalidInput),
+        ):
+            with pytest.raises(refused):
+                referral_life.go_on(
+                    act, counter, intake, referral, step, loop.at.planning, referral_life.nobody
+                )
+    assert (loop.referral.status, loop.log()) == (S.proposed, [])
+
+
 def declined(loop: Loop) -> None:
     loop.receiving()
     loop.consent()
@@ -172,3 +219,18 @@ def test_after_it_ended_somebody_can_be_referred_there_again_and_not_twice(loop)
     assert [one.status for one in loop.at.sessions(loop.intake)] == [SessionStatus.cancelled] * 3
     with pytest.raises(AlreadyReferredError):
         loop.at.refer(loop.intake, CHECK)
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked"), [(ReferralReason.no_capacity, "Nog een"), (ReferralReason.wrong_desk, "")]
+)
+def test_the_next_referral_goes_to_another_desk_than_the_one_that_declined(loop, reason, asked):
+    first = loop.receiving()
+    loop.consent()
+    loop.say(S.sent)
+    loop.desk_says(S.declined, reason=reason)
+    second = loop.receiving(name=asked, capacity=1) if asked else None
+    loop.decide(Outcome.warm_referral, CHECK)
+    sent = loop.say(S.sent)
+    assert (sent.desk_id, sent.desk_id == first) == (second, False)
+    assert sent.handed is (HandedBy.desk if asked else HandedBy.by_hand)

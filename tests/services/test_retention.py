@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.domain.access import EVERY_REGION, NATIONWIDE
-from app.domain.terms import Action, HolderReason, LogEntryType
+from app.domain.terms import Action, HandedBy, HolderReason, LogEntryType, ReferralStatus
 from app.models import (
     Adviser,
     AuditEntry,
     ContactDetails,
     Intake,
     ProcessingEntry,
+    Referral,
     SessionLogEntry,
 )
 from app.services import calendar_feed, contact_details, erasure, holders, intakes, retention
@@ -41,6 +42,7 @@ from tests.services.desk import (
     hours,
     wishes,
 )
+from tests.services.loop import Loop
 from tests.services.test_erasure import rows_about, with_everything
 from tests.services.test_persons import CLEANER, KLAARTJE
 
@@ -153,6 +155,23 @@ def test_who_has_a_session_to_come_is_never_past_a_term(desk, quiet, erasures):
         )
     assert run(desk, erasures, short, days=6) == Count(0, 0, 0)
     assert run(desk, erasures, short, days=7) == Count(0, 1, 0, advisers=1)
+
+
+@pytest.mark.parametrize("handed", [HandedBy.desk, HandedBy.by_hand, HandedBy.employer])
+def test_contact_details_stay_for_a_desk_and_not_for_who_goes_through_their_employer(
+    quiet, erasures, handed
+):
+    loop = Loop(quiet)
+    loop.receiving()
+    loop.consent()
+    loop.say(ReferralStatus.sent)
+    with quiet.database.write(EVERY_REGION) as session:
+        session.execute(sa.update(Referral).values(handed=handed, status="in_contact"))
+    gone = handed is HandedBy.employer
+    assert due(quiet, days=90, seconds=1) == Count(int(gone), 0, 0)
+    assert run(quiet, erasures, days=90, seconds=1) == Count(int(gone), 0, 0)
+    run(quiet, erasures, days=730, seconds=1)
+    assert quiet.log()[-1].type is LogEntryType.referral_withdrawn
 
 
 def test_who_waits_and_is_forgotten_for_a_whole_term_goes_as_after_guidance_that_ended(

@@ -80,6 +80,20 @@ def test_an_invitation_to_what_is_off_already_is_not_sent_and_that_it_is_off_is(
         assert [method for method, _ in calendars(invited, to)] == ["CANCEL"]
 
 
+@pytest.mark.parametrize("off", [False, True], ids=["planned", "called off"])
+def test_nobody_hears_of_a_session_whose_time_has_passed(invited, off):
+    at = invited.loop.at
+    session = at.session(invited.loop.intake, 1)
+    if off:
+        invited.deliver()
+        at.conclude(session.id, "cancelled")
+    sent = len(invited.mail.messages)
+    invited.outside.clock.now = session.starts_at
+    invited.deliver()
+    assert len(invited.mail.messages) == sent
+    assert invited.outside.statuses()[-2:] == ["dropped"] * 2
+
+
 @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
 def test_a_worker_who_wants_no_messages_any_more_gets_none(invited):
     with invited.outside.database.write(EVERY_REGION) as session:
@@ -114,6 +128,17 @@ def test_both_are_reminded_of_what_is_still_to_come(invited):
     invited.deliver()
     assert "U hebt binnenkort een gidsgesprek" in invited.bodies(PERSONAL[2])[-1]
     assert "U hebt binnenkort een gidsgesprek" in invited.bodies("gids@bond.example")[-1]
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_the_log_names_a_webhook_and_of_a_person_only_what_they_are(invited, receiver, caplog):
+    caplog.set_level("INFO", "app.services.dispatch")
+    invited.deliver()
+    (one,) = invited.outside.subscribe(receiver)
+    invited.outside.put([one])
+    invited.deliver()
+    told = [vars(each)["recipient"] for each in caplog.records]
+    assert told == ["adviser", "worker", f"subscription:{one}"]
 
 
 # Werkcentra

@@ -385,7 +385,7 @@ def test_every_change_is_in_the_audit_log_and_of_no_person(desk):
         entries = session.exec(select(AuditEntry).order_by(col(AuditEntry.number))).all()
         assert session.exec(select(ProcessingEntry)).all() == []
     told = ["created", "changed", "secret", "test", "replay", "deleted"]
-    assert [one.reason for one in entries] == told
+    assert [one.reason for one in entries] == [f"{deed} {which.hex}" for deed in told]
     assert {(one.action, one.actor, one.intake_id) for one in entries} == {
         ("subscription_changed", f"werkcentrum {REGION}", None)
     }

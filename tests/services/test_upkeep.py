@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from app.domain.access import EVERY_REGION
+from app.domain.terms import EffectKind
 from app.models import KeptAnswer
-from app.services import idempotency
+from app.services import idempotency, outbox
+from app.services.outbox import Effect, to_adviser
 from app.services.upkeep import upkeep
 from tests.services.desk import ANNA, OTHER_REGION, PLANNING, REGION, VAULT, adviser, hours, wishes
 
@@ -43,6 +46,24 @@ def test_kept_answers_are_forgotten_when_their_day_has_passed(hours_later, left,
     upkeep(quiet.database, PLANNING, VAULT, lambda: quiet.now + timedelta(hours=hours_later))
     with quiet.database.read(EVERY_REGION) as session:
         assert len(session.exec(select(KeptAnswer)).all()) == left
+
+
+def test_what_waits_to_be_delivered_for_an_hour_is_an_error_until_it_is_delivered(quiet, caplog):
+    def told(minutes: int) -> list[str]:
+        caplog.clear()
+        moment = quiet.now + timedelta(minutes=minutes)
+        upkeep(quiet.database, PLANNING, VAULT, lambda: moment)
+        return [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+
+    adviser_hears = Effect(recipient=to_adviser(ANNA), kind=EffectKind.guidance_reopened, facts={})
+    with quiet.act() as act:
+        act.effects.append(adviser_hears)
+    assert told(59) == []
+    (line,) = told(60)
+    assert line.startswith("mail and webhooks wait to be delivered since 2026-11-23T09:00:00+00:00")
+    with quiet.database.write(EVERY_REGION) as session:
+        outbox.drop(session, sa.true(), now=quiet.now)
+    assert told(60) == []
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
