@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .SHELLFLAGS := -eu -c
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench profile format lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -21,6 +21,8 @@ help:
 	@echo 'make run     serve on port 8000 (PORT=...) with demo data under var/'
 	@echo 'make test    every check and every test, on SQLite and on a real PostgreSQL'
 	@echo 'make check   the checks only: ruff, mypy, import-linter'
+	@echo 'make bench   how fast it is beside what could be (ROWS=search,304 SECONDS=3)'
+	@echo 'make profile where the time of a search goes (ASK=check)'
 	@echo 'make format  let ruff put the code in order'
 	@echo 'make lock    renew the locks from pyproject.toml (needs the network)'
 	@echo 'make clean   remove .venv and var, the demo database included'
@@ -35,8 +37,16 @@ test: check
 check: $(DEV_STAMP)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/mypy --strict app tests migrations
+	.venv/bin/mypy --strict app tests migrations bench
 	.venv/bin/lint-imports --cache-dir var/cache/imports
+
+# From the command line only: a shell may count its own SECONDS.
+bench: $(DEV_STAMP)
+	.venv/bin/python -m bench $(and $(ROWS),--rows $(ROWS)) \
+		$(if $(findstring command,$(origin SECONDS)),--seconds $(SECONDS))
+
+profile: $(DEV_STAMP)
+	.venv/bin/python -m bench.profile $(and $(ASK),--ask $(ASK))
 
 format: $(DEV_STAMP)
 	.venv/bin/ruff check --fix

@@ -6,7 +6,6 @@ query or a body, and knows who shows a token.
 """
 
 import json
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

@@ -4,7 +4,6 @@ What the service is measured against, on the same core, one after the other.
 """
 
 import os
-from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -18,12 +17,12 @@ JSON = "application/json"
 def from_environment() -> FastAPI:
     """Make the app; it gives in turn the answers that the service gave and the bench kept."""
     folder = Path(os.environ["BENCH_READY"])
+    ready = cycle([file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()])
     app = FastAPI(openapi_url=None)
-    found, judged = _kept(folder / "searches"), _kept(folder / "checks")
 
     @app.get("/found")
     async def find() -> Response:
-        return Response(next(found), media_type=JSON)
+        return Response(next(ready), media_type=JSON)
 
     @app.get("/unchanged")
     async def keep() -> Response:
@@ -31,10 +30,6 @@ def from_environment() -> FastAPI:
 
     @app.post("/judged")
     async def judge(body: IntakeIn) -> Response:  # noqa: ARG001 - validated, and no more
-        return Response(next(judged), media_type=JSON)
+        return Response(next(ready), media_type=JSON)
 
     return app
-
-
-def _kept(folder: Path) -> Iterator[bytes]:
-    return cycle([file.read_bytes() for file in sorted(folder.iterdir())])

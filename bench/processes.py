@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import httpx
@@ -22,6 +23,8 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVICE_CORE = CORES[0]
 OTHER_CORE = CORES[-1]
 SECONDS_TO_START = 300
+SECONDS_TO_STOP = 60
+POLL_SECONDS = 0.005
 MIB = 2**20
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,11 +49,11 @@ def on_core(core: int | None) -> Iterator[None]:
 class Server:
     """A server that was started, with the processes it started itself."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
         """Use `started` or one of the functions below."""
         self._process = process
-        self._log = log
         self.url = url
+        self.seconds_to_ready = 0.0
 
     @classmethod
     def started(
@@ -69,6 +72,7 @@ class Server:
             RuntimeError: it ended, or never answered; with what it wrote.
 
         """
+        begin = time.monotonic()
         with on_core(core), log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
                 [sys.executable, "-m", *command],
@@ -77,13 +81,14 @@ class Server:
                 stdout=out,
                 stderr=out,
             )
-        server = cls(process, f"http://127.0.0.1:{port}", log)
-        deadline = time.monotonic() + SECONDS_TO_START
-        while not _answers(server.url + path):
-            if process.poll() is not None or time.monotonic() > deadline:
-                server.stop()
-                raise RuntimeError(f"{' '.join(command)} did not start:\n{log.read_text()}")
-            time.sleep(0.005)
+        server = cls(process, f"http://127.0.0.1:{port}")
+        with httpx.Client(base_url=server.url, timeout=SECONDS_TO_START) as client:
+            while not _answers(client, path):
+                if process.poll() is not None or time.monotonic() > begin + SECONDS_TO_START:
+                    server.stop()
+                    raise RuntimeError(f"{' '.join(command)} did not start:\n{log.read_text()}")
+                time.sleep(POLL_SECONDS)
+        server.seconds_to_ready = time.monotonic() - begin
         return server
 
     @property
@@ -102,7 +107,9 @@ class Server:
     @property
     def memory(self) -> int:
         """Bytes of memory they have now (resident)."""
-        return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids) * _PAGE
+        return (
+            sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids) * _PAGE
+        )
 
     def forget_peak(self) -> None:
         """Let `peak` count from now on."""
@@ -120,15 +127,26 @@ class Server:
         """End it orderly."""
         if self._process.poll() is None:
             self._process.send_signal(how)
-        self._process.wait(60)
+        self._process.wait(SECONDS_TO_STOP)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 def service(
-    folder: Path, database_url: str, *, core: int | None, workers: int = 1, **settings: str
+    folder: Path,
+    database_url: str,
+    *,
+    core: int | None,
+    workers: int = 1,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Server:
     """Start the service as an operator does, by `gids serve`, in demo mode.
 
-    `settings` go before what the bench sets itself; one that is empty is not set.
+    `settings` go before what the bench sets itself; an empty one is left as the service has it.
     """
     port = free_port()
     environment = {**settings_of(folder, database_url), "GIDS_PORT": str(port), **RATE, **settings}
@@ -142,22 +160,19 @@ def service(
     )
 
 
-def baseline(folder: Path) -> Server:
-    """Start the bare FastAPI app of bench/baseline.py, served as the service is.
-
-    It answers with what lies in `folder`.
-    """
+def app(factory: str, folder: Path, environment: Mapping[str, str], *, path: str) -> Server:
+    """Start an app of the bench itself, as the service is: one process on its core."""
     port = free_port()
     return Server.started(
         [
-            *("uvicorn", "bench.baseline:from_environment", "--factory", "--port", str(port)),
+            *("uvicorn", factory, "--factory", "--port", str(port)),
             *("--no-access-log", "--no-server-header", "--log-level", "warning"),
         ],
-        {"BENCH_READY": str(folder)},
+        environment,
         port=port,
-        log=folder / "baseline.log",
+        log=folder / f"app-{port}.log",
         core=SERVICE_CORE,
-        path="/unchanged",
+        path=path,
     )
 
 
@@ -195,8 +210,8 @@ def command(folder: Path, database_url: str, *words: str) -> None:
         raise RuntimeError(f"gids {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
 
 
-def _answers(url: str) -> bool:
+def _answers(client: httpx.Client, path: str) -> bool:
     try:
-        return httpx.get(url, timeout=30).status_code < httpx.codes.BAD_REQUEST
+        return client.get(path).status_code < httpx.codes.BAD_REQUEST
     except httpx.TransportError:
         return False

@@ -40,8 +40,13 @@ def intakes() -> list[Request]:
             {"originSector": "schoonmaak", "employment": "employee", "region": region},
             {"Authorization": TOKEN},
         )
-        for region in load().regions
+        for region in regions()
     ]
+
+
+def regions() -> list[str]:
+    """Return the codes of the regions, in the order of `intakes`."""
+    return list(load().regions)
 
 
 @cache

@@ -52,7 +52,7 @@ class Cluster:
         self._base = base
         self._data = base / "data"
         self._log = base / "log"
-        self._binaries = binaries
+        self.binaries = binaries
         self._durable = durable
         self._port = 0
         self._alive: int | None = None
@@ -173,7 +173,7 @@ class Cluster:
 
     def _run(self, command: str, *arguments: str | Path, pass_fds: tuple[int, ...] = ()) -> None:
         done = subprocess.run(  # noqa: S603  # our own arguments, no shell
-            [self._binaries / command, *arguments],
+            [self.binaries / command, *arguments],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -98,7 +98,7 @@ def unused(*folders: Path) -> list[str]:
 
 
 def test_nothing_is_unused():
-    assert unused(ROOT / "app", ROOT / "migrations", ROOT / "tests") == []
+    assert unused(*map(ROOT.joinpath, ("app", "migrations", "tests", "bench"))) == []
 
 
 def test_an_unused_function_is_seen(tmp_path):
@@ -127,14 +127,14 @@ def test_a_commit_is_seen_wherever_it_is_called():
     assert commits("def f(session):\n    session.flush()\n    session.get_bind().commit()") == [3]
 
 
-@pytest.mark.parametrize("folder", ["app", "tests"])
+@pytest.mark.parametrize("folder", ["app", "tests", "bench"])
 def test_no_file_is_longer_than_four_hundred_lines(folder):
     lengths = {shown(file): len(file.read_text().splitlines()) for file in python_files(folder)}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_nothing_is_left_unfinished():
-    files = python_files("app", "migrations", "tests")
+    files = python_files("app", "migrations", "tests", "bench")
     assert [shown(file) for file in files if UNFINISHED.search(file.read_text())] == []
 
 
@@ -164,7 +164,7 @@ def imported(files: Iterable[Path]) -> dict[str, set[str]]:
     """Per module that the files import: the distributions that provide it."""
     providers = packages_distributions()
     tops = {top for file in files for top in top_level_imports(file.read_text())}
-    third_party = tops - sys.stdlib_module_names - {"app", "migrations", "tests"}
+    third_party = tops - sys.stdlib_module_names - {"app", "migrations", "tests", "bench"}
     assert third_party <= providers.keys(), f"not installed: {third_party - providers.keys()}"
     return {top: {canonicalize_name(name) for name in providers[top]} for top in third_party}
 
@@ -196,8 +196,8 @@ def test_what_the_service_imports_is_a_declared_dependency():
     assert undeclared(python_files("app", "migrations"), declared(RUNTIME)) == []
 
 
-def test_what_the_tests_import_is_a_declared_dependency():
-    assert undeclared(python_files("tests"), declared(RUNTIME, OTEL, DEV)) == []
+def test_what_the_tests_and_the_bench_import_is_a_declared_dependency():
+    assert undeclared(python_files("tests", "bench"), declared(RUNTIME, OTEL, DEV)) == []
 
 
 def test_an_import_that_is_not_declared_is_seen(tmp_path):

@@ -156,7 +156,7 @@ def on_postgresql(cluster: Cluster) -> Place:
     def later_backup() -> Haystack:
         dump = subprocess.run(  # noqa: S603 - our own arguments, no shell
             [
-                cluster._binaries / "pg_dump",
+                cluster.binaries / "pg_dump",
                 *("--dbname", cluster.dsn("live").replace("+psycopg", "")),
             ],
             check=True,

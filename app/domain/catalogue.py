@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.conditions import Condition
 from app.domain.nearby import Nearby
@@ -125,6 +125,16 @@ class Provision:
     see_also: tuple[str, ...] = ()
     also_building_blocks: tuple[BuildingBlock, ...] = ()
 
+    @property
+    def may_be_closed(self) -> bool:
+        """Whether a day or a status can close this to everybody."""
+        return (
+            self.status is not ProvisionStatus.current
+            or self.handover is Handover.own_service
+            or self.ends_on is not None
+            or self.valid_from is not None
+        )
+
     def verified_recently(self, on: date) -> bool:
         """Whether this was verified within the year that ends on this day."""
         return on - self.verified_on <= RECENT
@@ -163,6 +173,14 @@ class EntryProfile:
     source: Source
 
 
+class Listed(NamedTuple):
+    """A provision as a check meets it; of conditions that are equal, one stands for all."""
+
+    provision: Provision
+    asked: tuple[Condition, ...]
+    may_be_closed: bool
+
+
 class Memory:
     """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
 
@@ -198,7 +216,8 @@ class Catalogue:
     """Of each sector: itself and its ancestors, nearest first, and what it inherits of each."""
     occupations: Mapping[str, str] = field(init=False, repr=False, compare=False)
     """The name of each occupation, as it stands within a sentence."""
-    in_order: tuple[Provision, ...] = field(init=False, repr=False, compare=False)
+    listed: tuple[Listed, ...] = field(init=False, repr=False, compare=False)
+    """The provisions, in their order."""
     nearby: Nearby = field(init=False, repr=False, compare=False)
     memory: Memory = field(init=False, repr=False, compare=False, default_factory=Memory)
 
@@ -206,12 +225,24 @@ class Catalogue:
         """Work out once what every check looks up."""
         lines = {sector: self._line(sector) for sector in self.sectors}
         employers = {one.id: one.sector for one in self.organisations.values()}
-        in_order = tuple(self.provisions.values())
-        conditions = [one.conditions for one in in_order]
+        listed = tuple(self._listed())
+        current = {
+            number: one.asked
+            for number, one in enumerate(listed)
+            if one.provision.status is ProvisionStatus.current
+        }
         object.__setattr__(self, "lines", lines)
         object.__setattr__(self, "occupations", dict(self._occupations()))
-        object.__setattr__(self, "in_order", in_order)
-        object.__setattr__(self, "nearby", Nearby.of(conditions, lines, employers))
+        object.__setattr__(self, "listed", listed)
+        object.__setattr__(self, "nearby", Nearby.of(current, lines, employers))
+
+    def _listed(self) -> Iterator[Listed]:
+        one_of: dict[Condition, Condition] = {}
+        all_of: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
+        for provision in self.provisions.values():
+            asked = tuple([one_of.setdefault(one, one) for one in provision.conditions])
+            asked = all_of.setdefault(asked, asked)
+            yield Listed(provision, asked, provision.may_be_closed)
 
     def _occupations(self) -> Iterator[tuple[str, str]]:
         for sector in self.sectors.values():

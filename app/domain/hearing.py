@@ -8,12 +8,14 @@ who gave them. What each kind looks at stands here; what it concludes in app/dom
 from collections.abc import Callable, Mapping
 from datetime import date
 from operator import attrgetter
+from typing import Any
 
-from app.domain.catalogue import Catalogue, Memory, Provision
+from app.domain.catalogue import Catalogue, Listed, Memory, Provision
 from app.domain.conditions import (
     Condition,
     EmployedBy,
     EmploymentIs,
+    ForEmployers,
     JobLossIs,
     PurposeIs,
     StaysIn,
@@ -41,6 +43,7 @@ LOOKS_AT: Mapping[type[Condition], Callable[[Person], object]] = {
     StaysIn: attrgetter("target", "purpose"),
     TargetOccupationIs: attrgetter("target_occupation", "occupation"),
     YearsOfService: attrgetter("years_of_service"),
+    ForEmployers: lambda _anybody: None,
 }
 """What each kind looks at; one that looks at much, at the provision or at the day is left out."""
 
@@ -63,7 +66,7 @@ class _Known(dict[type[Condition], dict[int, tuple[Condition, Answer, Reason]]])
 class Hearing:
     """Holds conditions against one person on one day; `person.purpose` is already decided."""
 
-    __slots__ = ("_known", "_memory", "catalogue", "closed", "on", "person")
+    __slots__ = ("_known", "_memory", "catalogue", "on", "person", "told")
 
     def __init__(self, person: Person, catalogue: Catalogue, on: date) -> None:
         """Begin with what others who gave the same answers were told."""
@@ -74,17 +77,21 @@ class Hearing:
         self.on = on
         self._memory = catalogue.memory
         self._known = _Known(person, catalogue.memory)
-        self.closed: dict[str, Reason | None] = catalogue.memory.about(("closed", on))
-        """What is closed to everybody on this day, as far as that was looked up before."""
+        self.told: dict[int, Any] = {}
+        """What this person is told of provisions that ask the same, by the id of what they ask."""
 
-    def reasons(self, provision: Provision) -> tuple[list[Reason], list[Reason], list[Reason]]:
+    def tells_all_alike(self, asked: tuple[Condition, ...]) -> bool:
+        """Whether what is told of these conditions is the same for each provision with them."""
+        return all(type(condition) in LOOKS_AT for condition in asked)
+
+    def reasons(self, listed: Listed) -> tuple[list[Reason], list[Reason], list[Reason]]:
         """Say what is met, what is unknown and what is unmet of what a provision asks."""
         met: list[Reason] = []
         asked: list[Reason] = []
         unmet: list[Reason] = []
-        for condition in provision.conditions:
+        for condition in listed.asked:
             found = self._known[type(condition)].get(id(condition))
-            _, answer, reason = found or self._judge(condition, provision)
+            _, answer, reason = found or self._judge(condition, listed.provision)
             (met if answer is MET else unmet if answer is UNMET else asked).append(reason)
         return met, asked, unmet
 

@@ -41,13 +41,13 @@ class Nearby:
     @classmethod
     def of(
         cls,
-        provisions: Sequence[Iterable[Condition]],
+        provisions: Mapping[int, Sequence[Condition]],
         lines: Mapping[str, Iterable[str]],
         employers: Mapping[str, str],
     ) -> Self:
-        """Index provisions, each given as its conditions; `employers` are in these sectors."""
+        """Index provisions that exist, by place: their conditions; `employers` by sector."""
         made = cls(lines)
-        for number, conditions in enumerate(provisions):
+        for number, conditions in provisions.items():
             place = next((one for one in conditions if _names_a_place(one)), None)
             match place:
                 case WorksIn(sectors=sectors):

@@ -5,7 +5,7 @@ persoon in kwestie" (Handreiking, bijlage 3, 3.e): whatever was not said and dec
 question at a time, the first one first; after each answer the check is done again.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ class _Open:
     waiting: list[Assessment] = field(default_factory=list)
 
 
-def open_questions(check: ProvisionCheck, assumed: Set[Ask]) -> tuple[Question, ...]:
+def open_questions(check: ProvisionCheck, assumed: frozenset[Ask]) -> tuple[Question, ...]:
     """List what can still be asked: first what settles most.
 
     `assumed` is what was not said, or not precisely, and was taken to be otherwise: its answer may
@@ -90,11 +90,13 @@ def open_questions(check: ProvisionCheck, assumed: Set[Ask]) -> tuple[Question, 
         entry = found.setdefault((reason.asks, text or reason.detail), _Open(reason))
         if one not in entry.waiting[-1:]:
             entry.waiting.append(one)
-    ordered = sorted(found.items(), key=lambda item: _rank(*item, check))
+    ordered = sorted(found.items(), key=lambda item: _rank(item[0], item[1], check))
     return tuple(_question(asks, text, entry, check) for (asks, text), entry in ordered)
 
 
-def _undecided(check: ProvisionCheck, assumed: Set[Ask]) -> Iterator[tuple[Assessment, Reason]]:
+def _undecided(
+    check: ProvisionCheck, assumed: frozenset[Ask]
+) -> Iterator[tuple[Assessment, Reason]]:
     """Yield each provision with what an answer could still change about it."""
     for one in (*check.referrals, *check.also_available, *check.signposts):
         for reason in one.to_confirm:

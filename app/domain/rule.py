@@ -8,14 +8,20 @@ In order: what does this person come for, which services answer that, what does 
 say to this person, and so: a warm referral, or guidance sessions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from app.domain.catalogue import Catalogue, Provision
-from app.domain.conditions import EmployedBy, WantsInto, WorksIn, WorksInOrWantsInto
+from app.domain.catalogue import Catalogue, Listed, Provision
+from app.domain.conditions import (
+    Condition,
+    EmployedBy,
+    WantsInto,
+    WorksIn,
+    WorksInOrWantsInto,
+)
 from app.domain.hearing import Hearing
 from app.domain.person import Person, purpose_of
 from app.domain.terms import (
@@ -96,15 +102,17 @@ def check_provisions(person: Person, catalogue: Catalogue, *, on: date) -> Provi
     come along and never decide. Whoever gives the same answers on the same day is told the same.
     """
     person = replace(person, purpose=purpose_of(person, catalogue))
-    remembered: dict[Person, ProvisionCheck] = catalogue.memory.about(("checks", on))
-    if person not in remembered:
+    remembered: dict[object, ProvisionCheck] = catalogue.memory.about("checks")
+    check = remembered.get((person, on))
+    if check is None:
         if len(remembered) >= REMEMBERED:
             remembered.clear()
-        remembered[person] = _check(person, purpose_of(person, catalogue), catalogue, on)
-    return remembered[person]
+        check = remembered[person, on] = _check(person, catalogue, on)
+    return check
 
 
-def _check(person: Person, purpose: Purpose, catalogue: Catalogue, on: date) -> ProvisionCheck:
+def _check(person: Person, catalogue: Catalogue, on: date) -> ProvisionCheck:
+    purpose = purpose_of(person, catalogue)
     needed = needed_services(purpose, loses_job=person.loses_job)
     hearing = Hearing(person, catalogue, on)
     assessments = [_assess(one, hearing) for one in _looked_at(person, catalogue)]
@@ -128,23 +136,23 @@ def _answers(one: Assessment, needed: tuple[Service, ...]) -> bool:
     return any(service in needed for service in one.provision.services)
 
 
-def _looked_at(person: Person, catalogue: Catalogue) -> Iterable[Provision]:
+def _looked_at(person: Person, catalogue: Catalogue) -> Iterable[Listed]:
     """Yield what a check looks at, in the order of the catalogue.
 
-    Everything that asks for where this person is or goes, or for no place at all: nothing else
-    can be open. Then, while they are few, what is refused for asking for another place: first
-    that of a sector within the one that was named, because a more precise answer may open it.
+    Everything that exists and asks for where this person is or goes, or for no place at all:
+    nothing else can be open. Then, while they are few, what is refused: first for asking for a
+    sector within the one that was named, because a more precise answer may open it.
     """
-    if len(catalogue.provisions) <= LOOKED_AT:
-        return catalogue.provisions.values()
+    if len(catalogue.listed) <= LOOKED_AT:
+        return catalogue.listed
     nearby = catalogue.nearby
     numbers = nearby.may_be_open(person.origin, person.target, person.organisation)
-    everything = range(len(catalogue.provisions))
+    everything = range(len(catalogue.listed))
     for number in chain(nearby.too_broad(person.origin, person.target), everything):
         if len(numbers) >= LOOKED_AT:
             break
         numbers.add(number)
-    return [catalogue.in_order[number] for number in sorted(numbers)]
+    return [catalogue.listed[number] for number in sorted(numbers)]
 
 
 def needed_services(purpose: Purpose, *, loses_job: bool) -> tuple[Service, ...]:
@@ -164,20 +172,30 @@ def assess(provision: Provision, person: Person, catalogue: Catalogue, *, on: da
 
     What has ended or does not exist yet is refused for everyone, whatever the conditions say.
     """
-    return _assess(provision, Hearing(person, catalogue, on))
+    listed = Listed(provision, provision.conditions, provision.may_be_closed)
+    return _assess(listed, Hearing(person, catalogue, on))
 
 
-def _assess(provision: Provision, hearing: Hearing) -> Assessment:
-    if provision.id not in hearing.closed:
-        hearing.closed[provision.id] = _closed(provision, on=hearing.on)
-    if closed := hearing.closed[provision.id]:
-        return Assessment(provision, REFUSED, (closed,), (), _side(provision, hearing))
-    met, asked, unmet = hearing.reasons(provision)
-    side = _side(provision, hearing)
+def _assess(listed: Listed, hearing: Hearing) -> Assessment:
+    provision, asked, may_be_closed = listed
+    if may_be_closed and (closed := _closed(provision, on=hearing.on)):
+        return Assessment(provision, REFUSED, (closed,), (), None)
+    told = hearing.told.get(id(asked))
+    if told is None:
+        told = _told(listed, hearing)
+        if hearing.tells_all_alike(asked):
+            hearing.told[id(asked)] = told
+    return Assessment(provision, *told)
+
+
+def _told(
+    listed: Listed, hearing: Hearing
+) -> tuple[Verdict, tuple[Reason, ...], tuple[Reason, ...], Side | None]:
+    met, asked, unmet = hearing.reasons(listed)
+    side = _side(listed.asked, hearing)
     if unmet:
-        return Assessment(provision, REFUSED, tuple(unmet), (), side)
-    verdict = Verdict.to_confirm if asked else Verdict.available
-    return Assessment(provision, verdict, tuple(met), tuple(asked), side)
+        return REFUSED, tuple(unmet), (), side
+    return Verdict.to_confirm if asked else Verdict.available, tuple(met), tuple(asked), side
 
 
 def _closed(provision: Provision, *, on: date) -> Reason | None:
@@ -194,19 +212,23 @@ def _closed(provision: Provision, *, on: date) -> Reason | None:
     return None
 
 
-def _side(provision: Provision, hearing: Hearing) -> Side | None:
-    for condition in provision.conditions:
-        match condition:
-            case WorksIn() | EmployedBy():
-                return Side.origin
-            case WantsInto():
-                return Side.target
-            case WorksInOrWantsInto(sectors=sectors):
-                origin, catalogue = hearing.person.origin, hearing.catalogue
-                works_there = origin is not None and any(
-                    catalogue.lies_within(origin, sector) for sector in sectors
-                )
-                return Side.origin if works_there else Side.target
+SIDES: Mapping[type[Condition], Side] = {
+    WorksIn: Side.origin,
+    EmployedBy: Side.origin,
+    WantsInto: Side.target,
+}
+
+
+def _side(asked: Iterable[Condition], hearing: Hearing) -> Side | None:
+    for condition in asked:
+        if (side := SIDES.get(type(condition))) is not None:
+            return side
+        if isinstance(condition, WorksInOrWantsInto):
+            origin, catalogue = hearing.person.origin, hearing.catalogue
+            works_there = origin is not None and any(
+                catalogue.lies_within(origin, sector) for sector in condition.sectors
+            )
+            return Side.origin if works_there else Side.target
     return None
 
 

@@ -1,4 +1,4 @@
-"""Each condition of a provision as one plain Dutch sentence: what it asks, not what it concludes."""
+"""Each condition of a provision as one plain Dutch sentence: what it asks of a worker."""
 
 from collections.abc import Iterable
 from functools import singledispatch

@@ -101,4 +101,4 @@ def read_provision(
 ) -> ProvisionAnswer:
     """Read a provision with its conditions and its sources."""
     provision = find_provision(knowledge, provision_id)
-    return ProvisionAnswer.of(provision, knowledge.catalogue, on=today(now))
+    return ProvisionAnswer.in_full(provision, knowledge.catalogue, on=today(now))

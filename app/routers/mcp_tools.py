@@ -96,7 +96,7 @@ def _search(sought: SearchIn, search: Search, now: datetime) -> bytes:
 
 def _fetch(wanted: FetchIn, search: Search, now: datetime) -> bytes:
     provision = find_provision(search.knowledge, wanted.provision_id)
-    return _written(ProvisionAnswer.of(provision, search.knowledge.catalogue, on=today(now)))
+    return _written(ProvisionAnswer.in_full(provision, search.knowledge.catalogue, on=today(now)))
 
 
 def _check(answers: IntakeIn, search: Search, now: datetime) -> bytes:
@@ -126,7 +126,7 @@ def _explain(wanted: ExplainIn, search: Search, now: datetime) -> bytes:
     return _written(
         Explanation.of(
             [
-                ProvisionAnswer.of(catalogue.provisions[one], catalogue, on=today(now))
+                ProvisionAnswer.in_full(catalogue.provisions[one], catalogue, on=today(now))
                 for one in gidsfunctie.DOORS
                 if one in catalogue.provisions
             ],

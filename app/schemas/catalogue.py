@@ -230,7 +230,7 @@ class ProvisionAnswer(ProvisionSummary):
     see_also: list[str]
 
     @classmethod
-    def of(cls, provision: Provision, catalogue: Catalogue, *, on: date) -> "ProvisionAnswer":
+    def in_full(cls, provision: Provision, catalogue: Catalogue, *, on: date) -> "ProvisionAnswer":
         """Show everything about a provision of a catalogue, on this day."""
         return cls(
             **ProvisionSummary.of(provision, on=on).model_dump(),

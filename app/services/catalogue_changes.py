@@ -25,11 +25,13 @@ def note_changes(
     stored = {
         (kind, id_): document
         for kind, id_, document in session.execute(
-            sa.select(CatalogueRecord.kind, CatalogueRecord.id, CatalogueRecord.document)
+            sa.select(
+                col(CatalogueRecord.kind), col(CatalogueRecord.id), col(CatalogueRecord.document)
+            )
         )
     }
     coming = {(record.kind, record.id): record.document for record in records}
-    number = session.execute(sa.select(sa.func.max(CatalogueChange.number))).scalar_one() or 0
+    number = session.execute(sa.select(sa.func.max(col(CatalogueChange.number)))).scalar_one() or 0
     rows = [
         {
             "number": number + place,

@@ -21,14 +21,15 @@ from app.domain.verdicts import Reason
 def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
-    remembered = catalogue.memory.about(("checks as JSON", check.on, finding.assumed))
-    found = remembered.get(check.person)
+    remembered = catalogue.memory.about("checks as JSON")
+    asked = check.person, check.on, finding.assumed
+    found = remembered.get(asked)
     if found is None:
         if len(remembered) >= REMEMBERED:
             remembered.clear()
         written = _Written(catalogue.memory)
         questions = open_questions(check, finding.assumed)
-        found = remembered[check.person] = _members(
+        found = remembered[asked] = _members(
             {
                 **_lists(check, written),
                 "outcome": to_json(check.outcome),

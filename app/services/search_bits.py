@@ -93,7 +93,7 @@ def best_first(planes: Sequence[int], members: int) -> Iterator[int]:
 
 def places(group: int, most: int) -> list[int]:
     """Return the numbers of who is in a set, lowest first, at most so many."""
-    found = []
+    found: list[int] = []
     while group and len(found) < most:
         lowest = group & -group
         found.append(lowest.bit_length() - 1)

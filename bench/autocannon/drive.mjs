@@ -47,6 +47,7 @@ const run = autocannon(
     process.stdout.write(
       JSON.stringify({
         heard,
+        began: began / 1000,
         seconds: (performance.now() - begin) / 1000,
         broken: result.errors,
         withoutRetryAfter,
@@ -55,6 +56,7 @@ const run = autocannon(
   },
 );
 begin = performance.now();
+const began = Date.now();
 run.on("response", (_client, status, _bytes, took) =>
   heard.push([performance.now() - begin, status, took]),
 );

@@ -1,4 +1,4 @@
-"""A catalogue that grows: what has nothing to do with a person is not looked at, nothing is lost."""
+"""A catalogue that grows: what does not concern a person is not looked at, and nothing is lost."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.domain.builders import (
 )
 
 REAL = load()
-MANY = settings(max_examples=150, deadline=None, derandomize=True)
+MANY = settings(max_examples=50, deadline=None, derandomize=True)
 
 
 def grown(number_of_sectors: int) -> Catalogue:

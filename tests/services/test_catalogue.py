@@ -23,6 +23,7 @@ from app.services.catalogue import (
     read_knowledge,
 )
 from app.services.repeating import Repeating
+from app.services.search import ProvisionFilter
 from tests.services.desk import NOW
 
 LATER = NOW + timedelta(days=1)
@@ -156,6 +157,19 @@ def test_every_process_takes_a_change_over_within_a_second(watches, database, re
         name = watch.knowledge.catalogue.provisions[PROVISION].name
         assert name == "Loopbaancheck met een andere naam"
         assert old.catalogue.provisions[PROVISION].name != name
+
+
+def test_what_is_found_changes_with_the_catalogue(database, records):
+    watch = CatalogueWatch(database)
+
+    def found() -> list[str]:
+        wanted = ProvisionFilter(query="klompenfonds")
+        return [one.id for one in watch.search.find(wanted, on=NOW.date(), limit=5).provisions]
+
+    assert found() == []
+    stored(database, changed(records, name="Klompenfonds"))
+    watch.refresh()
+    assert found() == [PROVISION]
 
 
 @pytest.fixture

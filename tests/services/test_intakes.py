@@ -106,7 +106,7 @@ def test_the_day_of_an_intake_is_the_day_in_the_netherlands(moment, open_again, 
         employment=Employment.employee,
         used_provisions=(UsedProvision("rijk-loopbaanscan", date(2024, 10, 1)),),
     )
-    refused = {one["provision_id"] for one in desk.view(intake).content.finding["refusals"]}
+    refused = {one["provisionId"] for one in desk.view(intake).content.finding["refusals"]}
     assert ("rijk-loopbaanscan" in refused) is not open_again
 
 
@@ -148,8 +148,8 @@ def test_why_a_provision_is_open_repeats_what_was_said_and_is_sealed(desk):
 def test_a_later_referral_comes_after_the_first_ones(desk):
     before = desk.without_provisions()
     intake = before.intake(**NURSE)
-    open_now = desk.view(desk.intake(**NURSE)).content.finding["also_available"]
-    ids = [one["provision_id"] for one in open_now]
+    open_now = desk.view(desk.intake(**NURSE)).content.finding["alsoAvailable"]
+    ids = [one["provisionId"] for one in open_now]
     assert [desk.refer(intake, one).rank for one in ids] == list(range(len(ids)))
 
 

@@ -64,6 +64,14 @@ def test_what_is_open_goes_before_what_is_not_then_what_was_verified_last_then_t
     assert order(search, query=query) == ["d", "e", "c", "f", "b", "a"]
 
 
+def test_what_ended_counts_half_so_what_is_open_and_says_less_goes_first():
+    search = search_in(
+        replace(provision("a", status=ProvisionStatus.ended), name=WORD),
+        replace(provision("b"), provider=WORD),
+    )
+    assert order(search, query=WORD) == ["b", "a"]
+
+
 def test_a_provision_is_open_from_the_day_it_begins_until_the_day_it_ends():
     begins, ends = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
     search = search_in(holding("a", valid_from=begins, ends_on=ends), holding("b"))

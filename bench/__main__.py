@@ -1,0 +1,88 @@
+"""`python -m bench`: measure, print a table, write var/bench.json."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from bench import answers, export, intakes, overload, rule, whole
+from bench.figures import Plan, Row, table
+from bench.processes import CORES, OTHER_CORE, ROOT, SERVICE_CORE
+
+RESULT = ROOT / "var" / "bench.json"
+
+ROWS: Mapping[str, Callable[[Plan], Iterator[Row]]] = {
+    "search": answers.search,
+    "popular": answers.popular,
+    "304": answers.unchanged,
+    "check": answers.check,
+    "rule": rule.rule,
+    "intakes": intakes.intakes,
+    "export": export.export,
+    "start": whole.start,
+    "memory": whole.memory,
+    "swap": whole.swap,
+    "overload": overload.overload,
+}
+
+
+def main() -> int:
+    """Measure what is asked; 1 when a target is missed."""
+    asked = _arguments()
+    if asked.markdown:
+        _say(*table(json.loads(RESULT.read_text())))
+        return 0
+    rows: list[Row] = []
+    _say(
+        f"{len(CORES)} cores: one for the service ({SERVICE_CORE}), one for the load"
+        f" ({OTHER_CORE}). {asked.rounds} rounds of {asked.seconds:g} seconds.",
+        "The load comes from one address, so the service's rate limits are out of reach:"
+        " GIDS_RATE_ANONYMOUS and GIDS_RATE_IDENTIFIED (not the latter in overload).",
+    )
+    with tempfile.TemporaryDirectory(prefix="gids-bench-") as scratch:
+        plan = Plan(asked.rounds, asked.seconds, asked.overload, Path(scratch))
+        for name in asked.rows:
+            _say("", f"{name}: {ROWS[name].__doc__}")
+            for row in ROWS[name](plan):
+                rows.append(row)
+                _say(f"  {row.name}: {row.told}")
+    measured = [row.as_json() for row in rows]
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(measured, indent=1) + "\n")
+    _say("", *table(measured), "", f"Written to {RESULT.relative_to(ROOT)}.")
+    return 0 if all(row.met for row in rows) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--rows", type=_names, default=list(ROWS), help=f"some of {','.join(ROWS)} (default all)"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of both, in turns (default 5)")
+    parser.add_argument("--seconds", type=int, default=3, help="per measurement (default 3)")
+    parser.add_argument(
+        "--overload", type=int, default=60, metavar="SECONDS", help="of overload (default 60)"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="only print the table of the last run again"
+    )
+    return parser.parse_args()
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in ROWS]:
+        raise argparse.ArgumentTypeError(f"no such row: {', '.join(unknown)}")
+    return names
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

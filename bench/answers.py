@@ -1,0 +1,135 @@
+"""What the open catalogue serves, beside a bare FastAPI app that serves the same ready-made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import fmean
+from types import MappingProxyType
+
+import httpx
+
+from bench import catalogues, questions
+from bench.figures import Plan, Rounds, Row
+from bench.load import Side
+from bench.processes import SERVICE_CORE, Server, app, command, service
+from bench.questions import Request
+
+KEPT = 200
+"""Answers the baseline has ready; so many that their mean size is that of all."""
+
+UNPACKED = {"Accept-Encoding": "identity"}
+"""As the load generator asks."""
+
+
+def thousand_stored(plan: Plan) -> str:
+    """Store a catalogue of a thousand provisions, as an operator does; return where."""
+    url = f"sqlite:///{plan.scratch / 'thousand.db'}"
+    folder = plan.scratch / "thousand"
+    if not folder.exists():
+        catalogues.write(catalogues.thousand(), folder)
+        command(plan.scratch, url, "db", "upgrade")
+        command(plan.scratch, url, "catalogue", "import", "--folder", str(folder))
+    return url
+
+
+def thousand(plan: Plan, settings: Mapping[str, str] = MappingProxyType({})) -> Server:
+    """Serve a catalogue of a thousand provisions."""
+    return service(plan.scratch, thousand_stored(plan), core=SERVICE_CORE, settings=settings)
+
+
+@contextmanager
+def real(plan: Plan) -> Iterator[tuple[Server, str]]:
+    """Serve the real catalogue from the embedded database; yield it with the address of that."""
+    url = f"sqlite:///{plan.scratch / 'real.db'}"
+    if not (plan.scratch / "real.db").exists():
+        command(plan.scratch, url, "db", "upgrade")
+        command(plan.scratch, url, "catalogue", "import")
+    with service(plan.scratch, url, core=SERVICE_CORE) as server:
+        yield server, url
+
+
+def search(plan: Plan) -> Iterator[Row]:
+    """Search for 10,000 different things."""
+    asked = questions.searches(questions.different_queries())
+    with thousand(plan) as server:
+        yield _ready_made(plan, server, "search, 10,000 queries (requests/s)", asked, target=0.5)
+
+
+def popular(plan: Plan) -> Iterator[Row]:
+    """Search for 200 things that everybody looks for."""
+    asked = questions.searches(questions.popular_queries())
+    with thousand(plan) as server:
+        yield _ready_made(
+            plan, server, "search, 200 popular queries (requests/s)", asked, target=0.8
+        )
+
+
+def unchanged(plan: Plan) -> Iterator[Row]:
+    """Ask again for what has not changed."""
+    asked = questions.searches(questions.popular_queries())
+    with thousand(plan) as server, _baseline(plan, plan.scratch) as bare:
+        with httpx.Client(base_url=server.url, headers=UNPACKED) as client:
+            for one in asked:
+                one["headers"] = {"If-None-Match": client.get(one["path"]).headers["ETag"]}
+        rounds = Rounds.of(
+            plan.rounds,
+            ours := Side(server, asked, plan.seconds, status=304),
+            theirs := Side(bare, [{"path": "/unchanged"}], plan.seconds, status=304),
+        )
+        name = "conditional GET answered 304 (requests/s)"
+        yield rounds.row(name, target=0.8, told=ours.beside(theirs))
+
+
+def check(plan: Plan) -> Iterator[Row]:
+    """Check what there is for 2,000 people, no two with the same answers."""
+    asked = questions.checks()
+    with real(plan) as (server, _):
+        yield _ready_made(
+            plan, server, "provision-checks (requests/s)", asked, target=0.4, judged=True
+        )
+
+
+def _ready_made(
+    plan: Plan,
+    server: Server,
+    name: str,
+    asked: Sequence[Request],
+    *,
+    target: float,
+    judged: bool = False,
+) -> Row:
+    """Hold it against the same answers ready-made: to whoever comes, or to the same bodies."""
+    ready = plan.scratch / f"ready-{len(asked)}"
+    size = _keep(server, asked[:: len(asked) // KEPT], ready)
+    other = [{**one, "path": "/judged"} for one in asked] if judged else [{"path": "/found"}]
+    with _baseline(plan, ready) as bare:
+        rounds = Rounds.of(
+            plan.rounds,
+            ours := Side(server, asked, plan.seconds),
+            theirs := Side(bare, other, plan.seconds),
+        )
+    told = f"{ours.beside(theirs)}; {size / 1000:.1f} kB an answer"
+    return rounds.row(name, target=target, told=told)
+
+
+def _baseline(plan: Plan, ready: Path) -> Server:
+    """Serve bench/baseline.py, which answers with what lies in a folder."""
+    environment = {"BENCH_READY": str(ready)}
+    return app("bench.baseline:from_environment", plan.scratch, environment, path="/unchanged")
+
+
+def _keep(server: Server, asked: Sequence[Request], folder: Path) -> float:
+    """Keep what the service answers, for the baseline to give; return the mean size in bytes."""
+    folder.mkdir(exist_ok=True)
+    sizes = []
+    with httpx.Client(base_url=server.url, headers=UNPACKED, timeout=60) as client:
+        for number, one in enumerate(asked):
+            answer = client.request(
+                one.get("method", "GET"),
+                one["path"],
+                headers=one.get("headers"),
+                content=one.get("body"),
+            ).raise_for_status()
+            (folder / f"{number:03}").write_bytes(answer.content)
+            sizes.append(len(answer.content))
+    return fmean(sizes)

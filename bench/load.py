@@ -1,0 +1,200 @@
+"""Load on a server, by autocannon: a process of its own, on another core than the server's."""
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryFile
+from typing import IO, Self
+
+from bench.processes import OTHER_CORE, Server, on_core
+from bench.questions import Request
+from tests import npm
+
+AUTOCANNON = Path(__file__).parent / "autocannon"
+CONNECTIONS = 16
+WARM_UP_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a load generator heard: moment, status and duration of each answer, in milliseconds.
+
+    The moments count from `began`, in seconds since the epoch.
+    """
+
+    answers: list[tuple[float, int, float]]
+    began: float
+    seconds: float
+    broken: int
+    without_retry_after: int
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """How often each status was heard."""
+        return Counter(status for _, status, _ in self.answers)
+
+    def served(self, *, since: float = 0, until: float = float("inf")) -> list[float]:
+        """Return how long what was served took, in milliseconds, of a part of the seconds."""
+        return [
+            took
+            for at, status, took in self.answers
+            if _served(status) and since <= at / 1000 < until
+        ]
+
+
+class Load:
+    """A load generator that is running."""
+
+    def __init__(self, process: subprocess.Popen[bytes], written: IO[bytes]) -> None:
+        """Use `on`."""
+        self._process = process
+        self._written = written
+
+    @classmethod
+    def on(
+        cls,
+        server: Server,
+        requests: Sequence[Request],
+        *,
+        seconds: float,
+        connections: int = CONNECTIONS,
+        rate: int | None = None,
+        once_only: bool = False,
+    ) -> Self:
+        """Begin to ask; every connection its own share of the requests, again and again.
+
+        `rate` is how many per second, all together; without, as many as are answered. `once_only`
+        gives each an Idempotency-Key.
+        """
+        order = {
+            "url": server.url,
+            "connections": connections,
+            "seconds": seconds,
+            "rate": rate,
+            "requests": list(requests),
+            "onceOnly": once_only,
+        }
+        written = TemporaryFile()  # noqa: SIM115 - `heard` closes it; a pipe would be full too soon
+        with on_core(OTHER_CORE), TemporaryFile() as read:
+            read.write(json.dumps(order).encode())
+            read.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
+                [npm.NODE, AUTOCANNON / "drive.mjs", _packages() / "package.json"],
+                stdin=read,
+                stdout=written,
+            )
+        return cls(process, written)
+
+    def stop(self) -> None:
+        """End it before its time."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def every(self, seconds: float, look: Callable[[], float]) -> list[float]:
+        """Return what is seen each time so many seconds have passed, until it ends."""
+        seen = []
+        while True:
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                seen.append(look())
+            else:
+                return seen
+
+    def heard(self) -> Heard:
+        """Wait until it ends, and return what it heard.
+
+        Raises:
+            RuntimeError: it failed; what it said is on standard error.
+
+        """
+        if self._process.wait():
+            raise RuntimeError("the load generator failed")
+        with self._written:
+            self._written.seek(0)
+            told = json.load(self._written)
+        return Heard(
+            [tuple(one) for one in told["heard"]],
+            told["began"],
+            told["seconds"],
+            told["broken"],
+            told["withoutRetryAfter"],
+        )
+
+
+class Side:
+    """One of two servers that are measured in turns; called, it measures for so many seconds."""
+
+    def __init__(
+        self,
+        server: Server,
+        requests: Sequence[Request],
+        seconds: float,
+        *,
+        status: int = 200,
+        once_only: bool = False,
+    ) -> None:
+        """Send these requests, each of which must be answered with this status."""
+        self._server = server
+        self._requests = requests
+        self._seconds = seconds
+        self._status = status
+        self._once_only = once_only
+        self._cpu: list[float] = []
+        self._busy: list[float] = []
+        self._ask(WARM_UP_SECONDS)
+
+    def __call__(self) -> float:
+        """Return how many requests were answered per second.
+
+        Raises:
+            RuntimeError: one was answered otherwise, so the figure would mean nothing.
+
+        """
+        before = self._server.cpu_seconds
+        heard = self._ask(self._seconds)
+        cpu = self._server.cpu_seconds - before
+        self._cpu.append(cpu / len(heard.answers))
+        self._busy.append(cpu / heard.seconds)
+        return len(heard.answers) / heard.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that a request costs the server."""
+        return median(self._cpu)
+
+    def told(self) -> str:
+        """Say what a request costs, and how busy the server was."""
+        return f"CPU {self.cpu * 1e6:.0f} µs a request, busy {median(self._busy):.0%}"
+
+    def beside(self, other: "Side") -> str:
+        """Say what it costs here and there: other load on the machine disturbs that less."""
+        return f"{self.told()}; the other {other.told()}; ratio by CPU {other.cpu / self.cpu:.2f}"
+
+    def _ask(self, seconds: float) -> Heard:
+        heard = Load.on(
+            self._server, self._requests, seconds=seconds, once_only=self._once_only
+        ).heard()
+        if heard.broken or set(heard.statuses) != {self._status}:
+            raise RuntimeError(f"answered {dict(heard.statuses)}, {heard.broken} broken off")
+        return heard
+
+
+def worst(times: list[float]) -> tuple[float, float, float]:
+    """Return the median, the 99th percentile and the longest of these."""
+    cuts = quantiles(times, n=100, method="inclusive")
+    return cuts[49], cuts[98], max(times)
+
+
+def _served(status: int) -> bool:
+    return 200 <= status < 400  # noqa: PLR2004 - what HTTP calls successful or not changed
+
+
+@cache
+def _packages() -> Path:
+    return npm.installed(AUTOCANNON)
