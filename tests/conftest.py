@@ -1,6 +1,7 @@
 """Resources: real databases on both engines, and the real app behind a real socket."""
 
 import gc
+import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
 from app.domain.skills import SkillIndex
 from app.main import create_app
+from app.observability import LogFormatter
 from app.services.advisers import demo_advisers, import_advisers
 from app.services.catalogue import import_catalogue
 from tests import identity
@@ -72,6 +74,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for number, (begin, end) in enumerate(pairwise(shares))
         for item in (*slow[number::workers], *rest[begin:end])
     ]
+
+
+@pytest.fixture(autouse=True)
+def logs_end_with_the_test() -> Iterator[None]:
+    """What a command run inside a test logs to is gone after it: pytest closes that stream."""
+    yield
+    for handler in logging.root.handlers[:]:
+        if isinstance(handler.formatter, LogFormatter):
+            logging.root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

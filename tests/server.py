@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO
 
@@ -55,6 +56,14 @@ def running(app: ASGIApp) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def asked_too_often(ask: Callable[[], httpx.Response], limit: int) -> list[httpx.Response]:
+    """Ask until it is too often; at the latest after twice the limit, for a minute may end."""
+    answers = [ask()]
+    while answers[-1].status_code != HTTPStatus.TOO_MANY_REQUESTS and len(answers) <= 2 * limit:
+        answers.append(ask())
+    return answers
 
 
 def free_port() -> int:

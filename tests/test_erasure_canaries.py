@@ -175,9 +175,9 @@ def insight(client: httpx.Client, person: Person) -> httpx.Response:
 
 def tell_of_four(client: httpx.Client, post: Post, log: IO[bytes]) -> list[Person]:
     """Keep four persons, two of whom are handed over to a desk, declined, and handed over again."""
+    receive(client, "schoonmaak-loopbaancheck")
     guided, referred = tell(client), tell(client, originSector="schoonmaak")
     bystander, regretful = tell(client), tell(client, originSector="schoonmaak")
-    receive(client, "schoonmaak-loopbaancheck")
     with post.delivering(log):
         for person in (referred, regretful):
             hand_over(client, person, post)

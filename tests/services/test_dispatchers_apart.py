@@ -160,7 +160,7 @@ def test_slow_werkcentra_keep_no_letter_waiting(outside, receiver, other):
             taken.set()
         return attempt(message)
 
-    dispatcher._attempt = note  # type: ignore[method-assign]
+    dispatcher._attempt = note
     dispatcher.start()
     try:
         assert came.acquire(timeout=10)
