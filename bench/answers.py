@@ -38,10 +38,11 @@ def thousand(plan: Plan, settings: Mapping[str, str] = MappingProxyType({})) -> 
 
 
 @contextmanager
-def real(plan: Plan) -> Iterator[tuple[Server, str]]:
-    """Serve the real catalogue from the embedded database; yield it with the address of that."""
-    url = f"sqlite:///{plan.scratch / 'real.db'}"
-    if not (plan.scratch / "real.db").exists():
+def real(plan: Plan, name: str = "real") -> Iterator[tuple[Server, str]]:
+    """Serve the real catalogue from the embedded database of this name; yield its address too."""
+    file = plan.scratch / f"{name}.db"
+    url = f"sqlite:///{file}"
+    if not file.exists():
         command(plan.scratch, url, "db", "upgrade")
         command(plan.scratch, url, "catalogue", "import")
     with service(plan.scratch, url, core=SERVICE_CORE) as server:

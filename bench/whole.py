@@ -63,7 +63,7 @@ def memory(plan: Plan) -> Iterator[Row]:
 def swap(plan: Plan) -> Iterator[Row]:
     """Replace the catalogue by one of 100,000 provisions while people ask."""
     records = catalogues.hundred_thousand()
-    with real(plan) as (server, url):
+    with real(plan, "swapped") as (server, url):
         queries = questions.searches(questions.different_queries())
         asked = [one for pair in zip(queries, questions.checks(), strict=False) for one in pair]
         Load.on(server, asked, seconds=plan.seconds).heard()  # once warm
