@@ -205,7 +205,8 @@ class Loop:
 
     def time_passes(self, to: datetime) -> None:
         """Let it be later, and the service do what is then due."""
-        self.settle()  # or a letter that is on its way would seem to have been so for days
+        if self.settings.deliver:
+            self.settle()  # or a letter that is on its way would seem to have been so for days
         self.clock.now = to
         vault, planning = Vault.of(self.settings), Planning.of(self.settings)
         upkeep(self.database, planning, vault, self.clock)
