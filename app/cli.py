@@ -293,10 +293,6 @@ def _demo(_command: argparse.Namespace) -> None:
     for name in ("DEMO", "DELIVER"):
         os.environ[PREFIX + name] = "1"
     settings = load_settings()
-    if "public_url" not in settings.model_fields_set:
-        # So that the links in letters and events lead here.
-        os.environ[PREFIX + "PUBLIC_URL"] = f"http://{settings.host}:{settings.port}"
-        settings = load_settings()
     configure_logging(settings.log_level)
     where = demo.set_up(settings, _say, now=utc_now())
     _say(demo.welcome(settings, where))

@@ -55,7 +55,7 @@ def gids(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     for name in os.environ:
         if name.startswith("GIDS_"):
             monkeypatch.delenv(name)
-    for name in ("GIDS_DEMO", "GIDS_DELIVER", "GIDS_PUBLIC_URL"):
+    for name in ("GIDS_DEMO", "GIDS_DELIVER"):
         # `gids demo` sets them: so they are gone after the test, and not left to the next one.
         monkeypatch.setenv(name, "0")
         monkeypatch.delenv(name)
