@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
+from copy import deepcopy
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -143,9 +144,14 @@ class Maildir:
             UndeliveredMailError: it could not be written.
 
         """
+        shown = deepcopy(message)
+        for part in shown.walk():
+            if part.get_content_type() == "text/plain":
+                # Not broken over lines, so that a link can be copied.
+                part.set_content(part.get_content(), cte="8bit")
         try:
             box = mailbox.Maildir(self._folder, create=False)
-            box.add(message.as_bytes(policy=email.policy.default))
+            box.add(shown.as_bytes(policy=email.policy.default))
         except (OSError, mailbox.Error):
             raise UndeliveredMailError("folder", permanent=False) from None
 

@@ -151,6 +151,14 @@ def require_deliverable(settings: Settings) -> None:
         raise InvalidSettingError(f"{message} {', '.join(unset)}")
 
 
+def warn_of_letters(settings: Settings) -> None:
+    """Log that letters go nowhere, outside demo mode, before the first is given up."""
+    if settings.smtp_url is None and not settings.demo:
+        told = "there is no mail server, so letters wait and are given up after three days:"
+        told += " set GIDS_SMTP_URL"
+        _log.warning(told)
+
+
 def warn(settings: Settings, database: Database) -> None:
     """Log what an operator must mend soon, and what is no reason not to serve.
 
@@ -169,6 +177,7 @@ def warn(settings: Settings, database: Database) -> None:
             _log.error(told, one.key_id, one.closed, one.tried)
     if settings.still_examples and not settings.demo:
         _log.warning("people are sent to an example: set %s", ", ".join(settings.still_examples))
+    warn_of_letters(settings)
     with database.read(NO_REGION) as session:
         if not have_hours(session):
             _log.warning("no adviser has hours, so every session waits: run `gids advisers import`")

@@ -169,6 +169,7 @@ _OTHER_FAULTS = {
     "literal_error": ("not-a-choice", "This must be {expected}."),
 }
 _ONE = re.compile(r"\b1 (character|item)s\b")
+_ENUM = re.compile(r"<\w+\.\w+: ('[^']*')>")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -300,7 +301,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         code, detail = "wrong-type", f"This must be {_WRONG_TYPE[kind]}."
     elif kind in _OTHER_FAULTS:
         code, template = _OTHER_FAULTS[kind]
-        detail = _ONE.sub(r"1 \1", template.format(**context))
+        detail = _ENUM.sub(r"\1", _ONE.sub(r"1 \1", template.format(**context)))
     else:
         code, detail = "invalid", "This value is not valid here. The API document says what is."
     return Fault(_pointer(error["loc"]), code, detail)

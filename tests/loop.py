@@ -205,6 +205,8 @@ class Loop:
 
     def time_passes(self, to: datetime) -> None:
         """Let it be later, and the service do what is then due."""
+        if self.settings.deliver:
+            self.settle()  # or a letter that is on its way would seem to have been so for days
         self.clock.now = to
         vault, planning = Vault.of(self.settings), Planning.of(self.settings)
         upkeep(self.database, planning, vault, self.clock)
@@ -255,7 +257,7 @@ class Case:
         """Let the adviser say how the referral goes on."""
         return made(self.put(status, **more))
 
-    def stands(self) -> tuple[str, str, str | None, bool]:
+    def stands(self) -> tuple[str, str | None, str | None, bool]:
         """Say where the referral stands: status, how handed over, until when, whether it waits."""
         now = self.referral
         return now["status"], now["handOver"], now["answerBy"], now["waitsSince"] is not None

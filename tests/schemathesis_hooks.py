@@ -51,6 +51,7 @@ def _mean_something(body: dict[str, Any], path: str) -> None:
         body["provisionId"] = PROVISION
     if "textVersion" in body:
         body["textVersion"] = TEXT_VERSION
+        body.pop("recipient", None)
     _go_somewhere(body)
     if "organisation" in body and "channel" in body:
         _be_a_desk(body)

@@ -199,8 +199,8 @@ def taken_over(client: httpx.Client) -> Case:
 def with_another(client: httpx.Client, path: str, case: Case) -> Case:
     """Make one more of what is changed at this path."""
     if "{webhookId}" in path:
-        waits = not path.endswith("/test")  # a second test waits for the first
-        return with_a_webhook(client, werkcentrum(REGION), case, tested=waits)
+        # A second test waits for the first.
+        return with_a_webhook(client, werkcentrum(REGION), case, tested="/test" not in path)
     if "{deskId}" in path:
         return with_a_desk(client, TOKENS["catalogue-editor"] or "", case)
     return taken_over(client)
@@ -238,7 +238,6 @@ def client(sqlite: Service) -> httpx.Client:
 
 
 def ask(client: httpx.Client, asked: Request, shown: str | None) -> httpx.Response:
-    """Send a request with this token."""
     bearer = {} if shown is None else {"Authorization": f"Bearer {shown}"}
     asked.headers = {**asked.headers, **bearer}
     return asked.send(client)

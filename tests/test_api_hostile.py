@@ -381,3 +381,13 @@ def test_null_is_the_same_as_left_out(hostile: httpx.Client) -> None:
     assert answer.status_code == 200
     left_out = hostile.post("/provision-checks", json={"originSector": "circus"})
     assert answer.json() == left_out.json()
+
+
+def test_the_choices_of_a_field_are_told_as_the_contract_writes_them(
+    open_client: httpx.Client,
+) -> None:
+    asked = {"status": "proposed"}
+    (fault,) = open_client.put(f"/referrals/{uuid4()}/status", json=asked).json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/status", "not-a-choice")
+    assert fault["detail"].startswith("This must be 'sent', 'received', ")
+    assert "<" not in fault["detail"]

@@ -68,7 +68,7 @@ def test_a_worker_is_handed_over_and_everybody_knows_how_far_it_is(
     desk_id = loop.desk()
     case = loop.intake()
     assert (case.read()["outcome"], case.read()["sessions"]) == ("warm_referral", [])
-    assert case.stands() == ("proposed", "by_hand", None, False)
+    assert case.stands() == ("proposed", None, None, False)
     refused = case.put("sent")
     assert (refused.status_code, refused.json()["title"]) == (409, "The worker has not consented")
 

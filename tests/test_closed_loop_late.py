@@ -79,7 +79,7 @@ def test_who_is_not_handed_over_or_not_contacted_is_not_forgotten(loop: Loop) ->
     subject, text = loop.letter(ANNA)
     assert subject == f"Intake {case.reference}: een doorverwijzing wacht op u"
     assert "Wil de werkende dit nog? Zet de doorverwijzing dan door." in text
-    assert case.stands() == ("proposed", "by_hand", None, True)
+    assert case.stands() == ("proposed", None, None, True)
 
     case.consent("name", "telephone")
     case.say("sent")

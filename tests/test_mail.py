@@ -331,15 +331,6 @@ def test_in_demo_mode_a_letter_is_kept_in_a_folder(tmp_path: Path) -> None:
         assert file.get_content() == INVITATION
 
 
-def test_a_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
-    mail = Maildir(tmp_path / "mail")
-    (tmp_path / "mail" / "tmp").rmdir()
-    (tmp_path / "mail" / "tmp").write_text("")
-    with pytest.raises(UndeliveredMailError, match=r"^folder$") as caught:
-        mail.send(letter())
-    assert not caught.value.permanent
-
-
 def test_the_settings_say_where_mail_goes(tmp_path: Path) -> None:
     assert mail_of(Settings()) is None
     url = SecretStr("smtps://gids:geheim@mail.example")

@@ -13,8 +13,13 @@ import httpx
 import pytest
 
 from app.cli import _parser
+from app.domain.access import NO_REGION
+from app.services.desks import demo_desks, import_desks
+from tests.conftest import MONDAY
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+DESKS = (ROOT / "docs" / "desks.md").read_text()
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HOST = "http://127.0.0.1:8000/v1"
 
@@ -35,11 +40,12 @@ def send(curl: str, client: httpx.Client) -> httpx.Response:
     command.add_argument("-s", action="store_true")
     command.add_argument("-H", action="append", default=[])
     command.add_argument("-d")
+    command.add_argument("-X")
     command.add_argument("url")
     asked = command.parse_args(shlex.split(curl.replace("\\\n", " "))[1:])
     assert asked.url.startswith(HOST)
     return client.request(
-        "GET" if asked.d is None else "POST",
+        asked.X or ("GET" if asked.d is None else "POST"),
         asked.url.removeprefix(HOST),
         content=asked.d,
         headers=dict(header.split(": ", 1) for header in asked.H),
@@ -93,6 +99,20 @@ def test_were_she_self_employed_there_would_be_three_sessions(client):
     intake = send(other, client).json()
     assert intake["outcome"] == "guidance"
     assert [one["status"] for one in intake["sessions"]] == ["planned"] * 3
+
+
+def test_the_path_of_an_adviser_hands_over_to_a_desk(client, database, catalogue):
+    with database.write(NO_REGION) as session:
+        import_desks(session, demo_desks(catalogue, now=MONDAY))
+    curl, _ = requests_and_answers()[0]
+    intake = send(curl, client).json()
+    (path,) = (said for _, said in BLOCK.findall(DESKS) if said.startswith("curl -s -X PUT"))
+    path = path.replace("$INTAKE", intake["id"])
+    path = path.replace("$REFERRAL", intake["referrals"][0]["id"])
+    answers = [send(each, client) for each in path.split("\n\n")]
+    assert [one.status_code for one in answers] == [200, 201, 200]
+    referral = answers[-1].json()
+    assert (referral["status"], referral["handOver"]) == ("sent", "desk")
 
 
 @pytest.mark.parametrize(

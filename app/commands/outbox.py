@@ -2,19 +2,20 @@
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.config import Settings
 from app.db import opened
 from app.domain.access import EVERY_REGION, SYSTEM
-from app.domain.terms import Action, EffectStatus
+from app.domain.terms import Action, EffectKind, EffectStatus
 from app.egress import Egress
 from app.mail import mail_of
-from app.main import require_deliverable, require_servable
+from app.main import require_deliverable, require_servable, warn_of_letters
 from app.models import OutboxMessage
 from app.services import outbox
 from app.services.acts import acting
@@ -49,6 +50,7 @@ def work(settings: Settings, say: Say, clock: Clock) -> int:
     try:
         with opened(settings) as database:
             require_servable(settings, database)
+            warn_of_letters(settings)
             channels = Channels.of(settings, mail, egress)
             dispatcher = Dispatcher(database, Vault.of(settings), channels, settings, clock=clock)
             dispatcher.start()
@@ -61,7 +63,7 @@ def work(settings: Settings, say: Say, clock: Clock) -> int:
 
 
 def show(settings: Settings, say: Say, *, dead: bool, now: datetime) -> int:
-    """Say how many messages there are of each status, and how long what is due waits.
+    """Say how many messages there are of each status, what waits, and how long what is due does.
 
     With `dead` also which were given up, and why.
     """
@@ -73,6 +75,7 @@ def show(settings: Settings, say: Say, *, dead: bool, now: datetime) -> int:
         since = waits_since(session, now=now)
         if since is not None:
             say(f"due since {_moment(since)}: {(now - since) // MINUTE} minutes")
+        _show_pending(session, say)
         if dead:
             given_up = select(OutboxMessage).where(col(OutboxMessage.status) == EffectStatus.dead)
             for one in session.exec(given_up.order_by(col(OutboxMessage.position))):
@@ -81,6 +84,19 @@ def show(settings: Settings, say: Say, *, dead: bool, now: datetime) -> int:
                     f" {_times(one.attempts)}, given up {_moment(one.ended_at)}"
                 )
     return 0
+
+
+def _show_pending(session: Session, say: Say) -> None:
+    """Say what waits: of which kind, for whom, how many, and why the last attempt failed."""
+    what = col(OutboxMessage.kind), col(OutboxMessage.recipient), col(OutboxMessage.fault)
+    pending = select(*what, sa.func.count()).where(
+        col(OutboxMessage.status) == EffectStatus.pending
+    )
+    many: Counter[tuple[EffectKind, str, str]] = Counter()
+    for kind, recipient, fault, count in session.exec(pending.group_by(*what)):
+        many[kind, named(recipient), fault or ""] += count
+    for (kind, whom, fault), count in sorted(many.items()):
+        say(f"pending {kind.value} to {whom}: {count}{fault and f', {fault}'}")
 
 
 def replay(

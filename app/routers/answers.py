@@ -6,8 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
-from app.domain.terms import JobLoss
-from app.models import Desk, GuidanceSession, Intake, SessionLogEntry
+from app.domain.terms import HandedBy, JobLoss, ReferralStatus
+from app.models import Desk, GuidanceSession, Intake, Referral, SessionLogEntry
 from app.schemas.holder import HolderChangeAnswer
 from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, OutcomeAnswer
 from app.schemas.referral import DeskContact, ReferralAnswer, ReferralSummary, RegionReferral
@@ -109,7 +109,7 @@ def referral_answer(view: ReferralView) -> ReferralAnswer:
             "to_confirm": view.grounds.to_confirm,
             "answers_question": referral.answers,
             "status": referral.status,
-            "hand_over": referral.handed,
+            "hand_over": _handed(referral),
             "contact": _contact(view.desk) if view.desk else None,
             "answer_by": referral.answer_by,
             "waits_since": referral.escalated_at,
@@ -127,6 +127,12 @@ def referral_answer(view: ReferralView) -> ReferralAnswer:
             ],
         }
     )
+
+
+def _handed(referral: Referral) -> HandedBy | None:
+    """How it was handed over; before that only what goes through the employer is sure."""
+    undecided = referral.status is ReferralStatus.proposed
+    return None if undecided and referral.handed is HandedBy.by_hand else referral.handed
 
 
 def _contact(desk: Desk) -> DeskContact:
@@ -153,7 +159,7 @@ def referral_summary(line: ReferralLine) -> ReferralSummary:
         name=referral.name,
         region=line.intake.region,
         status=referral.status,
-        hand_over=referral.handed,
+        hand_over=_handed(referral),
         created_at=referral.created_at,
         answer_by=referral.answer_by,
         waits_since=referral.escalated_at,

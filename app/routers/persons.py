@@ -121,7 +121,12 @@ def give_consent(
 
     def make() -> Made:
         consent, intake = give(
-            act, intake_id, body.provision_id, data=body.data, text_version=body.text_version
+            act,
+            intake_id,
+            body.provision_id,
+            data=body.data,
+            text_version=body.text_version,
+            recipient=body.recipient,
         )
         return consent_answer(consent), None, intake
 

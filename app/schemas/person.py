@@ -107,6 +107,11 @@ class ConsentIn(Contract):
     purpose: ConsentPurpose = ConsentPurpose.hand_over
     provision_id: RecordId | None = None
     """The provision whose desk receives the data; left out for invitations, which go to nobody."""
+    recipient: Name | None = None
+    """Who the worker was told receives the data: `contact.organisation` of the referral.
+
+    Left out, it is who would receive them now, which the answer tells.
+    """
     data: Annotated[
         list[ContactData],
         Field(min_length=1, max_length=len(ContactData), json_schema_extra={"uniqueItems": True}),

@@ -93,8 +93,8 @@ class ReferralAnswer(AssessmentAnswer):
     answers_question: bool
     """Whether it stands in the place of guidance sessions."""
     status: ReferralStatus
-    hand_over: HandedBy
-    """Sure once it is sent. by_hand: call, and record here what was said."""
+    hand_over: HandedBy | None
+    """Null until it is sent, but through the employer. by_hand: call, and record what was said."""
     contact: DeskContact | None
     """Who has it; until it is sent the desk that would get it now. Null where no desk is known."""
     answer_by: OptionalDay
@@ -114,7 +114,7 @@ class ReferralSummary(Answer):
     name: str
     region: str | None
     status: ReferralStatus
-    hand_over: HandedBy
+    hand_over: HandedBy | None
     created_at: Instant
     answer_by: OptionalDay
     waits_since: OptionalInstant

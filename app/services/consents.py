@@ -25,7 +25,7 @@ from app.domain.terms import (
 from app.models import Consent, Intake, Referral, SessionLogCounter
 from app.services import erasure_list
 from app.services.acts import Act
-from app.services.desk_choice import expected_desk
+from app.services.desk_choice import expected_desk, receiving_organisations
 from app.services.holders import find_intake, held_row, locked_intake
 from app.services.invitations import invite_worker, may_write, write_no_more
 from app.services.planner import Planning
@@ -36,6 +36,12 @@ from app.services.referrals import UNKNOWN_PROVISION, referrals_of
 UNKNOWN_TEXT = Fault("/textVersion", "unknown", "There is no such text; see GET /v1/consent-texts.")
 NO_PROVISION = Fault("/provisionId", "required", "Name the provision whose desk gets the data.")
 NOT_WANTED = Fault("/provisionId", "not-wanted", "Invitations go to no provision. Leave this out.")
+TO_NOBODY = Fault("/recipient", "not-wanted", "Invitations go to nobody else. Leave this out.")
+NO_RECIPIENT = Fault(
+    "/recipient",
+    "unknown",
+    "No desk that can receive this worker is of this organisation; see contact of the referral.",
+)
 ONLY_EMAIL = Fault("/data", "not-wanted", 'Invitations take an e-mail address alone: ["email"].')
 
 
@@ -71,14 +77,16 @@ def give(
     data: Sequence[ContactData],
     text_version: str,
     knowledge: Knowledge,
+    recipient: str | None = None,
 ) -> tuple[Consent, Intake]:
     """Keep that a worker consents to be handed over: to whom, which data, in which words.
 
-    AVG, article 7, 1.
+    The `recipient` is who they were told it is (AVG, article 7, 1): meanwhile another desk may
+    have come first.
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
-        InvalidInput: no such provision, none named, or no such text.
+        InvalidInput: no such provision, none named, no such text, or it goes to no such recipient.
         ThroughEmployerError, NotReferredError, ConsentGivenError: it cannot be.
 
     """
@@ -93,7 +101,7 @@ def give(
         id=uuid4(),
         intake_id=intake.id,
         provision_id=provision.id,
-        recipient=_recipient(act, intake, provision),
+        recipient=_recipient(act, intake, provision, told=recipient),
         data=[one.value for one in ContactData if one in data],
         purpose=ConsentPurpose.hand_over,
         text_version=text_version,
@@ -102,12 +110,18 @@ def give(
     return _keep(act, intake, consent)
 
 
-def _recipient(act: Act, intake: Intake, provision: Provision) -> str:
-    """Name the organisation of the desk that would be chosen; without one as the catalogue does."""
-    desk = expected_desk(act.session, intake, provision.id)
-    if desk is not None:
-        return desk.organisation
-    return provision.receiver or provision.provider or provision.name
+def _recipient(act: Act, intake: Intake, provision: Provision, *, told: str | None) -> str:
+    """Name who the worker was told; else the organisation of the desk that would be chosen now.
+
+    Without a desk it is who receives people by the catalogue.
+    """
+    named = provision.receiver or provision.provider or provision.name
+    if told is None:
+        desk = expected_desk(act.session, intake, provision.id)
+        return named if desk is None else desk.organisation
+    if told not in {named, *receiving_organisations(act.session, intake, provision.id)}:
+        raise InvalidInput([NO_RECIPIENT])
+    return told
 
 
 def give_for_invitations(
@@ -117,18 +131,21 @@ def give_for_invitations(
     *,
     data: Sequence[ContactData],
     text_version: str,
+    recipient: str | None = None,
 ) -> tuple[Consent, Intake]:
     """Keep that a worker wants to be written to about their sessions, and invite to those ahead.
 
     Raises:
         NotFound, NotYoursError: no such intake, or not the caller's to change.
-        InvalidInput: other data than invitations take, a provision is named, or no such text.
+        InvalidInput: other data than invitations take, a provision or a recipient is named, or no
+            such text.
         ConsentGivenError: they consented already.
 
     """
     # With its region, so that no session gets a place meanwhile without the worker hearing of it.
     intake, _ = locked_intake(act, intake_id)
     faults = [] if provision_id is None else [NOT_WANTED]
+    faults += [] if recipient is None else [TO_NOBODY]
     faults += [] if tuple(data) == DATA[ConsentPurpose.invitations] else [ONLY_EMAIL]
     faults += _text_faults(ConsentPurpose.invitations, text_version)
     if faults:

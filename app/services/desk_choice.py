@@ -71,6 +71,14 @@ def expected_desk(
     return best[0] if best else None
 
 
+def receiving_organisations(session: Session, intake: Intake, provision_id: str) -> set[str]:
+    """Name the organisations of all desks that could get a worker for a provision."""
+    declined = declined_by(session, intake.id, provision_id)
+    fits = _fitting(provision_id, intake.region, declined, _has_an_address)
+    seen = session.exec(select(Desk).where(col(Desk.active))).all()
+    return {desk.organisation for desk in seen if fits(desk)}
+
+
 def _has_an_address(desk: Desk) -> bool:
     return desk.channel is not DeskChannel.telephone
 

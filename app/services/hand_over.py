@@ -146,7 +146,10 @@ def consented(act: Act, referral: Referral) -> frozenset[ContactData]:
 def was_told(session: Session, referral: Referral) -> bool:
     """Tell whether the desk of a referral has the data, or may have: a delivery began at least."""
     return any(
-        one.status is EffectStatus.delivered or one.attempts > 0 or one.leased_until is not None
+        one.status is EffectStatus.delivered
+        or one.attempts > 0
+        or one.leased_until is not None
+        or one.fault is not None  # of attempts before it was sent again
         for one in _messages(session, referral, EffectKind.hand_over)
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.referrals import UNANSWERED
 from app.domain.terms import DeskChannel, ReferralStatus
-from app.models import Desk, OutboxMessage, Referral
+from app.models import Consent, Desk, OutboxMessage, Referral
 from app.services import desk_links, letters, signatures
 from app.services.acts import Act
 from app.services.events import DATA_SOURCE
@@ -31,7 +31,8 @@ def hand_over(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     """Hand somebody over, as long as they consent and the desk has not answered.
 
     Raises:
-        FailedError: the desk was taken out of use meanwhile, which is for the adviser.
+        FailedError: the desk was taken out of use meanwhile, or belongs to another organisation
+            than the worker consented to, which is for the adviser.
 
     """
     found = _awaited(act, message, UNANSWERED)
@@ -40,6 +41,9 @@ def hand_over(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     referral, desk, answer_by = found
     if not desk.active:
         raise FailedError("desk-inactive", final=True)
+    consent = act.session.get(Consent, referral.consent_id) if referral.consent_id else None
+    if consent is not None and consent.recipient != desk.organisation:
+        raise FailedError("other-organisation", final=True)
     if referral.status is ReferralStatus.sent:
         answer_by = answer_day(act, referral)  # it had to wait, and the desk need not hurry for it
     seen = view_hand_over(act, referral)

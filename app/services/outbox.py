@@ -238,7 +238,10 @@ def is_old(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
             ~col(OutboxMessage.recipient).startswith(DESK),
         ),
         col(OutboxMessage.ended_at) < before,
-        col(OutboxMessage.fault).is_distinct_from(HELD_BY_NOBODY),
+        sa.or_(
+            col(OutboxMessage.status) != EffectStatus.dead,
+            col(OutboxMessage.fault).is_distinct_from(HELD_BY_NOBODY),
+        ),
         sa.or_(col(OutboxMessage.intake_id).is_(None), is_to_adviser()),
     )
 

@@ -64,6 +64,10 @@ function focused() {
   };
 }
 
+// A page gives a thing the focus when it is drawn, and that may be after it was loaded; a picture of
+// it is taken of what is drawn.
+const drawn = (page) => page.screenshot();
+
 async function step(page, [kind, argument]) {
   if (kind === "type") {
     await page.keyboard.type(argument);
@@ -71,6 +75,7 @@ async function step(page, [kind, argument]) {
     await page.keyboard.press(argument);
   } else {
     await Promise.all([page.waitForEvent("load"), page.keyboard.press(argument)]);
+    await drawn(page);
   }
 }
 
@@ -98,6 +103,7 @@ async function answer(browser, asked) {
       if (new URL(request.url()).origin !== new URL(asked.url).origin) elsewhere.push(request.url());
     });
     await page.goto(asked.url);
+    await drawn(page);
     const focus = [await page.evaluate(focused)];
     for (const one of asked.steps) {
       await step(page, one);

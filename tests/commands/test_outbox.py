@@ -1,8 +1,11 @@
 """The operator's view of the outbox: how it stands, and sending again."""
 
+import signal
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from pydantic import AnyHttpUrl, SecretStr
 from sqlmodel import col, select
 
 from app.cli import main
@@ -14,7 +17,7 @@ from app.domain.terms import Action, EffectKind, EffectStatus
 from app.models import AuditEntry, OutboxMessage
 from app.services.outbox import Effect, put
 from tests.conftest import MONDAY
-from tests.production import ENVIRONMENT
+from tests.production import ENVIRONMENT, production, sign_anew
 
 FIRST, SECOND = "worker:5c1f0f5e-0000-4000-8000-000000000001", "desk:5c1f"
 MINUTE = timedelta(minutes=1)
@@ -53,7 +56,8 @@ DEAD, PENDING = EffectStatus.dead, EffectStatus.pending
 def test_it_is_told_how_it_stands_and_of_nobody(database, settings, said):
     positions = store(database, DEAD, PENDING, EffectStatus.dropped, DEAD)
     assert outbox.show(settings, said.append, dead=False, now=MONDAY - MINUTE) == 0
-    assert said == ["pending: 1", "delivered: 0", "dead: 2", "dropped: 1"]
+    counts = ["pending: 1", "delivered: 0", "dead: 2", "dropped: 1"]
+    assert said == [*counts, f"pending invitation to {SECOND}: 1"]
     outbox.show(settings, said.append, dead=True, now=MONDAY - MINUTE)
     told = "http-503, 10 attempts, given up 2026-11-23T09:00:00Z"
     assert said[-2:] == [
@@ -63,14 +67,28 @@ def test_it_is_told_how_it_stands_and_of_nobody(database, settings, said):
     assert FIRST.removeprefix("worker:") not in "".join(said)
 
 
+def test_it_is_told_what_waits_for_which_desk_and_why(database, settings, said):
+    store(database, PENDING, PENDING, PENDING, PENDING, PENDING, DEAD)
+    with database.write(EVERY_REGION) as session:
+        rows = session.exec(IN_ORDER).all()
+        rows[0].recipient = FIRST.replace("0001", "0002")
+        rows[1].fault = "http-503"
+        rows[3].kind = EffectKind.hand_over
+    outbox.show(settings, said.append, dead=False, now=MONDAY - MINUTE)
+    assert said[4:] == [
+        f"pending hand_over to {SECOND}: 1",
+        f"pending invitation to {SECOND}: 1, http-503",
+        "pending invitation to worker: 3",
+    ]
+
+
 def test_it_is_told_since_when_what_is_due_waits_and_not_what_comes_after_another(
     database, settings, said
 ):
     def due() -> list[str]:
         said.clear()
         outbox.show(settings, said.append, dead=False, now=MONDAY + 90 * MINUTE)
-        told: list[str] = said[4:]
-        return told
+        return [line for line in said if line.startswith("due")]
 
     store(database, DEAD, PENDING, DEAD, PENDING)
     assert due() == ["due since 2026-11-23T09:00:00Z: 90 minutes"]
@@ -146,3 +164,26 @@ def test_a_worker_refuses_what_the_service_refuses(empty_database_url, monkeypat
     monkeypatch.setenv("GIDS_DEMO", "1")
     assert main(["worker"]) == 2
     assert "gids db upgrade" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("smtp_url", "warned"), [(None, 1), (SecretStr("smtps://a.example"), 0)])
+def test_a_worker_that_has_no_mail_server_says_so_at_its_start(
+    settings, smtp_url, warned, caplog, request
+):
+    for one in (signal.SIGTERM, signal.SIGINT):
+        request.addfinalizer(partial(signal.signal, one, signal.getsignal(one)))
+    real = {
+        "public_url": AnyHttpUrl("https://gids.bond.example"),
+        "mail_from": "gids@bond.example",
+        "event_source": "urn:nld:kvknr:12345678:systeem:gidsfunctie",
+    }
+    ours = production(settings.database_url).model_copy(update={"smtp_url": smtp_url, **real})
+    sign_anew(ours)
+
+    def stop(_: str) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    assert outbox.work(ours, stop, lambda: MONDAY) == 0
+    told = [one for one in caplog.records if "there is no mail server" in one.getMessage()]
+    assert [one.levelname for one in told] == ["WARNING"] * warned

@@ -108,7 +108,7 @@ class Mix:
             "consent": 2,
             "withdraw": 1,
             "erase": 1,
-            "status": 3,
+            "status": 6,
             "outcome": 1,
         }
     )

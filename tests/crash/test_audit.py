@@ -185,7 +185,7 @@ def test_nothing_is_found_where_nothing_is_broken(copy, worked):
             "guidance_session SET status = 'missed' WHERE status = 'held'",
             "what_was_acknowledged_is_kept",
         ),
-        ("intake SET closed_at = NULL", "what_was_acknowledged_is_kept"),
+        ("intake SET closed_at = NULL", "the_log_tells_what_happened"),
         (
             "session_log_entry SET type = 'session_held' WHERE type LIKE 'session_%ed'",
             "what_was_acknowledged_is_kept",

@@ -70,7 +70,7 @@ class Loop:
         desk_id: UUID = row["id"]
         return desk_id
 
-    def consent(self, *data: ContactData) -> UUID:
+    def consent(self, *data: ContactData, recipient: str | None = None) -> UUID:
         """Let the worker consent to handing over."""
         with self.at.act() as act:
             contact_details.change(
@@ -83,6 +83,7 @@ class Loop:
                 data=data or (ContactData.name,),
                 text_version="2026-11",
                 knowledge=self.at.knowledge,
+                recipient=recipient,
             )
             return consent.id
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.errors import NotFound
+from app.domain.errors import InvalidInput, NotFound
 from app.domain.terms import (
     ContactData,
     DeskChannel,
@@ -67,6 +67,26 @@ def test_who_would_get_the_data_is_seen_before_it_is_asked_and_kept_with_the_con
     assert recipients(loop) == ["Twee"]
     assert loop.say(S.sent).handed is HandedBy.desk
     assert contact(loop) == ("B", "Twee")
+
+
+def test_what_the_worker_was_told_is_kept_though_another_desk_has_come_first_since(loop):
+    loop.receiving(name="B", organisation="Twee", capacity=1)
+    told = contact(loop)
+    loop.receiving(name="A", organisation="Een")
+    assert contact(loop) == ("A", "Een") != told
+    loop.consent(recipient="Twee")
+    assert recipients(loop) == ["Twee"]
+    assert contact(loop) == told
+    assert loop.say(S.sent).handed is HandedBy.desk
+    assert contact(loop) == told
+
+
+def test_consent_to_who_cannot_receive_the_worker_is_refused(loop):
+    loop.receiving(name="B", organisation="Twee")
+    with pytest.raises(InvalidInput) as refused:
+        loop.consent(recipient="Drie")
+    assert [fault.pointer for fault in refused.value.faults] == ["/recipient"]
+    assert recipients(loop) == []
 
 
 def test_of_several_desks_the_one_of_the_organisation_that_was_consented_to_is_chosen(loop):

@@ -111,6 +111,18 @@ def test_consent_is_looked_at_when_it_is_sent_and_not_before(round_):
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_a_desk_that_was_given_to_another_organisation_gets_nobody_and_the_adviser_hears(round_):
+    desk_id = round_.hand_over()
+    with round_.outside.database.write(EVERY_REGION) as session:
+        session.get_one(DeskRow, desk_id).organisation = "Een andere organisatie"
+    round_.deliver()
+    round_.deliver()
+    row = round_.row(EffectKind.hand_over)
+    assert (row.status, row.attempts, row.fault) == ("dead", 1, "other-organisation")
+    assert len(round_.bodies("adviseur@bond.example")) == len(round_.mail.messages) == 1
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
 def test_a_desk_that_is_no_longer_active_gets_nobody_and_the_adviser_hears_so_at_once(round_):
     desk_id = round_.hand_over()
     with round_.outside.database.write(EVERY_REGION) as session:
