@@ -183,7 +183,9 @@ class ApiRules:
                 return
             refusal = self._body_refusal(scope, operation, body)
         if refusal is None and operation:
-            faults = query_faults(scope["query_string"].decode("latin-1"), operation.query)
+            said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            faults = query_faults(said, operation.query)
+            scope.setdefault("state", {})["said"] = said
             if body and (fault := strict_json.fault_in(body)):
                 faults.append(fault)
             if faults:
@@ -322,13 +324,13 @@ def _may_repeat(schema: Mapping[str, Any]) -> bool:
     return any(kind.get("type") == "array" for kind in (schema, *schema.get("anyOf", ())))
 
 
-def query_faults(query: str, known: Mapping[str, bool]) -> list[Fault]:
+def query_faults(said: Iterable[tuple[str, str]], known: Mapping[str, bool]) -> list[Fault]:
     """Return a fault for each query key that is not known, or is repeated and may not be."""
-    keys = [key for key, _ in parse_qsl(query, keep_blank_values=True)]
-    names = ", ".join(sorted(known)) or "none"
+    keys = [key for key, _ in said]
     faults = []
     for key in dict.fromkeys(keys):
         if key not in known:
+            names = ", ".join(sorted(known)) or "none"
             detail = f"This query key is not known here. Known are: {names}."
             faults.append(Fault(place("query", key), "unknown", detail))
         elif keys.count(key) > 1 and not known[key]:

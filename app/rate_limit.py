@@ -7,6 +7,7 @@ request after a minute ends. A caller can ask twice as often around that moment,
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -15,6 +16,9 @@ from app.domain.access import ANONYMOUS, Caller
 MINUTE = 60
 NETWORK_BITS = 64
 """What one subscriber of IPv6 is given at the least (RFC 6177), to choose addresses from."""
+
+ADDRESSES_KEPT = 1024
+"""Of how many addresses the network is known beforehand."""
 
 SHARED = "shared"
 """For those without an address that could be told from another's."""
@@ -50,6 +54,7 @@ class RateLimits:
         return max(1, ceil(self._ends - now))
 
 
+@lru_cache(ADDRESSES_KEPT)
 def _network(address: str | None) -> str:
     try:
         found = ip_address(address or "")

@@ -6,10 +6,9 @@ query or a body, and knows who shows a token.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -35,13 +34,12 @@ class Shortcut(Generic[Asked]):
     answer: Callable[[Asked], Response]
     method: str = "GET"
 
-    def understand(self, query_string: bytes, body: bytes) -> Asked | None:
+    def understand(self, query: Iterable[tuple[str, str]], body: bytes) -> Asked | None:
         """Read what is asked; None when it is not right."""
         try:
-            if self.method == "POST":
-                return self.asked.model_validate(json.loads(body))
-            said = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
-            return self.asked.model_validate(dict(said))
+            return self.asked.model_validate(
+                json.loads(body) if self.method == "POST" else dict(query)
+            )
         except ValueError:  # no JSON, or not what the contract says; both are one
             return None
 
@@ -81,7 +79,7 @@ class Shortcuts:
         await (answer or self._app)(scope, receive, send)
 
     def _answer(self, shortcut: Shortcut[Any], scope: Scope, body: bytes) -> Response | None:
-        asked = shortcut.understand(scope["query_string"], body)
+        asked = shortcut.understand(scope["state"]["said"], body)
         if asked is None:
             return None
         client = scope.get("client")

@@ -14,7 +14,7 @@ from app.domain.terms import Employment, JobLoss
 DIFFERENT = 10_000
 POPULAR = 200
 BODIES = 2_000
-"""More than a process remembers the answers of."""
+"""No two alike; a process keeps the answer of none."""
 
 TOKEN = "Bearer demo-adviser"  # noqa: S105 - everybody knows it
 

@@ -16,7 +16,7 @@ from bench.figures import Plan, Rounds, Row
 from bench.processes import SERVICE_CORE, on_core
 
 PEOPLE = 2_000
-"""More than are remembered with a catalogue: nobody's answer is there already."""
+"""Whoever comes again is judged afresh: the rule by itself remembers nobody."""
 
 
 def rule(plan: Plan) -> Iterator[Row]:

@@ -40,7 +40,6 @@ HOLD_NO_CASE = {
 """Tables in which nothing stands of a worker, or of a region apart from the others."""
 
 NOT_OURS = {"alembic_version"}
-
 SECURED = [table for table in metadata.sorted_tables if table.name not in HOLD_NO_CASE]
 OWN, ELSEWHERE = "AM22", "AM01"
 REGIONS = (OWN, ELSEWHERE, NATIONWIDE)

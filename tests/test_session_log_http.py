@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from app.config import Settings
 from app.db import Database
 from app.domain.access import EVERY_REGION
+from app.domain.terms import LogEntryType, Mode, Outcome, Purpose
+from app.models import SessionLogCounter, SessionLogEntry
+from app.services.session_log import BATCH_OF_LINES
 from tests.conftest import ENGINES, MONDAY, filled_database
 from tests.identity import WhoeverMay
 from tests.server import ServerProcess
@@ -25,6 +29,7 @@ ENTRIES = 200_000
 MEBIBYTES = 50
 REGION = "AM22"
 ELSEWHERE = "AM01"
+OF_EVERY_TYPE = "AM02"
 URL = f"/regions/{REGION}/session-log"
 
 # Ten entries tell of one intake; the trigger that keeps the numbers gapless sees each of them.
@@ -67,6 +72,32 @@ def entry(number: int) -> dict[str, Any]:
     }
 
 
+def of_every_type() -> list[dict[str, Any]]:
+    """Return an entry of each type without any fact, and one with each, in awkward letters."""
+    everything = {
+        "outcome": Outcome.guidance,
+        "purpose": Purpose.other_work,
+        "session_number": 3,
+        "mode": Mode.in_person,
+        "origin_sector": "zorg",
+        "target_sector": "caf\u00e9 \U0001f600",
+        "provision_id": "a/b'c\"d\\e",
+        "reason": "\t\n\r\b\f\x01\x1f\x7f\x85\u2028<&>",
+    }
+    told = product(LogEntryType, (dict.fromkeys(everything), everything))
+    return [
+        {
+            "region": OF_EVERY_TYPE,
+            "number": number,
+            "at": MONDAY + timedelta(seconds=number - 0.000001),
+            "type": one,
+            "intake_pseudonym": uuid4(),
+            **facts,
+        }
+        for number, (one, facts) in enumerate(told, start=1)
+    ]
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -83,6 +114,11 @@ def service(
             values,
         )
         connection.execute(text(FILL[request.param]), values)
+        entries = of_every_type()
+        connection.execute(
+            insert(SessionLogCounter), {"region": OF_EVERY_TYPE, "last_number": len(entries)}
+        )
+        connection.execute(insert(SessionLogEntry), entries)
     database.dispose()
     service = ServerProcess(url)
     service.start()
@@ -156,6 +192,28 @@ def test_pages_and_streams_of_a_long_log_tell_the_same(service: ServerProcess) -
             told = [{k: "" if v is None else str(v) for k, v in one.items()} for one in expected]
             assert rows == told
         assert memory.grown() < MEBIBYTES
+
+
+def test_a_line_is_an_entry_of_a_page_byte_for_byte(service: ServerProcess) -> None:
+    url = f"/regions/{OF_EVERY_TYPE}/session-log"
+    with httpx.Client(base_url=service.url, timeout=60, auth=WhoeverMay()) as client:
+        page = client.get(url, params={"limit": 1000}).content
+        lines = client.get(url, headers={"Accept": "application/x-ndjson"}).content
+    assert len(json.loads(page)["items"]) == 2 * len(LogEntryType)
+    assert lines.endswith(b"}\n")
+    assert b'{"items":[' + b",".join(lines[:-1].split(b"\n")) + b'],"next":null}' == page
+
+
+def test_lines_end_where_they_are_told_to(service: ServerProcess) -> None:
+    with httpx.Client(base_url=service.url, timeout=60, auth=WhoeverMay()) as client:
+        for query, numbers in (
+            ({"after": ENTRIES}, range(0)),
+            ({"after": ENTRIES + 5, "limit": 1}, range(0)),
+            ({"after": 7, "limit": BATCH_OF_LINES + 3}, range(8, BATCH_OF_LINES + 11)),
+            ({"after": ENTRIES - BATCH_OF_LINES}, range(ENTRIES - BATCH_OF_LINES + 1, ENTRIES + 1)),
+        ):
+            told = client.get(URL, params=query, headers={"Accept": "application/x-ndjson"}).text
+            assert [json.loads(line)["number"] for line in told.splitlines()] == list(numbers)
 
 
 def test_whoever_stops_reading_halfway_holds_up_nobody(service: ServerProcess) -> None:

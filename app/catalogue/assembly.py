@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -14,31 +15,44 @@ from app.catalogue.records import MODELS, Record, identity
 from app.domain.catalogue import Catalogue
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a record stands, what it is stored as, and what its document says that it is."""
+
+    kind: str
+    id: str
+    file: str
+    said: str | None
+
+
 def build(records: Iterable[Record]) -> Catalogue:
     """Return the catalogue of these records, in their order.
 
+    No document is kept, so records that are read one by one need little room.
+
     Raises CatalogueError with every fault at once: in a record, between records, an id twice.
     """
-    everything = list(records)
-    faults = list(_identity_faults(everything))
+    places: list[_Place] = []
+    invalid: list[Fault] = []
     # One dictionary per kind; the values are the models of that kind.
     valid: dict[str, dict[str, Any]] = {kind: {} for kind in MODELS}
-    for record in everything:
+    for record in records:
+        said = identity(record.kind, record.document)
+        places.append(_Place(record.kind, record.id, record.file, said))
         if record.kind not in MODELS:
             continue
         try:
             model = MODELS[record.kind].model_validate(record.document)
         except ValidationError as error:
-            faults.extend(_validation_faults(record, error))
+            invalid.extend(_validation_faults(record, error))
         else:
             valid[record.kind][record.id] = model
-    contents = _contents(everything, valid)
-    files = {(record.kind, record.id): record.file for record in everything}
-    faults.extend(
+    files = {(place.kind, place.id): place.file for place in places}
+    between = (
         Fault(files[kind, name], name, where, what)
-        for kind, name, where, what in findings(contents)
+        for kind, name, where, what in findings(_contents(places, valid))
     )
-    if faults:
+    if faults := [*_identity_faults(places), *invalid, *between]:
         raise CatalogueError(faults)
     return _catalogue(valid)
 
@@ -57,16 +71,16 @@ def digest(records: Iterable[Record]) -> str:
     return sha256("\n".join(content).encode()).hexdigest()
 
 
-def _identity_faults(records: Sequence[Record]) -> Iterator[Fault]:
-    count = Counter((record.kind, record.id) for record in records)
-    for record in records:
-        if record.kind not in MODELS:
-            yield Fault(record.file, record.id, "", f"unknown kind of record {record.kind!r}")
+def _identity_faults(places: Sequence[_Place]) -> Iterator[Fault]:
+    count = Counter((place.kind, place.id) for place in places)
+    for place in places:
+        if place.kind not in MODELS:
+            yield Fault(place.file, place.id, "", f"unknown kind of record {place.kind!r}")
             continue
-        if identity(record.kind, record.document) != record.id:
-            yield Fault(record.file, record.id, "id", "the document has another id")
-        if count[record.kind, record.id] > 1:
-            yield Fault(record.file, record.id, "id", f"more than one {record.kind} has this id")
+        if place.said != place.id:
+            yield Fault(place.file, place.id, "id", "the document has another id")
+        if count[place.kind, place.id] > 1:
+            yield Fault(place.file, place.id, "id", f"more than one {place.kind} has this id")
 
 
 def _validation_faults(record: Record, error: ValidationError) -> Iterator[Fault]:
@@ -78,10 +92,10 @@ def _validation_faults(record: Record, error: ValidationError) -> Iterator[Fault
         yield Fault(record.file, record.id, ".".join(map(str, where)), fault["msg"])
 
 
-def _contents(records: Iterable[Record], valid: Mapping[str, Mapping[str, Any]]) -> Contents:
+def _contents(places: Iterable[_Place], valid: Mapping[str, Mapping[str, Any]]) -> Contents:
     known: dict[str, set[str]] = {kind: set() for kind in MODELS}
-    for record in records:
-        known.setdefault(record.kind, set()).add(record.id)
+    for place in places:
+        known.setdefault(place.kind, set()).add(place.id)
     known["occupation"] = {
         occupation.id for sector in valid["sector"].values() for occupation in sector.occupations
     }
@@ -97,9 +111,10 @@ def _contents(records: Iterable[Record], valid: Mapping[str, Mapping[str, Any]])
     )
 
 
-def _catalogue(valid: Mapping[str, Mapping[str, Any]]) -> Catalogue:
+def _catalogue(valid: Mapping[str, dict[str, Any]]) -> Catalogue:
+    # Each model goes when its value is there: of many, both together would take twice the room.
     values = {
-        kind: {name: model.value() for name, model in models.items()}
+        kind: {name: models.pop(name).value() for name in list(models)}
         for kind, models in valid.items()
         if kind != "source"
     }

@@ -1,11 +1,11 @@
 """The catalogue as values: sectors, organisations, regions, provisions, entry profiles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from app.domain.conditions import Condition
+from app.domain.conditions import Condition, EmployedBy, WantsInto
 from app.domain.nearby import Nearby
 from app.domain.terms import (
     Basis,
@@ -173,30 +173,43 @@ class EntryProfile:
     source: Source
 
 
+Kinds = tuple[type[Condition], ...]
+"""Of what kinds the conditions of a provision are."""
+
+
 class Listed(NamedTuple):
     """A provision as a check meets it; of conditions that are equal, one stands for all."""
 
     provision: Provision
     asked: tuple[Condition, ...]
+    kinds: Kinds
     may_be_closed: bool
+    names_a_place: bool
+    """Whether it is of a sector or an employer, and not there for everyone."""
 
 
 class Memory:
     """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
 
-    __slots__ = ("_about", "size")
+    __slots__ = ("_about", "_before", "size")
 
     def __init__(self) -> None:
         """Begin without."""
-        self.forget()
+        self._about: dict[object, dict[Any, Any]] = {}
+        self._before: dict[object, dict[Any, Any]] = {}
+        self.size = 0
 
     def about(self, what: object) -> dict[Any, Any]:
         """Give what is remembered about this; add to it, and to `size`."""
-        return self._about.setdefault(what, {})
+        found = self._about.get(what)
+        if found is None:
+            found = self._about[what] = self._before.pop(what, {})
+        return found
 
     def forget(self) -> None:
-        """Forget everything."""
-        self._about: dict[object, dict[Any, Any]] = {}
+        """Forget what nobody asked about since the last time."""
+        self._before = self._about
+        self._about = {}
         self.size = 0
 
 
@@ -219,6 +232,8 @@ class Catalogue:
     listed: tuple[Listed, ...] = field(init=False, repr=False, compare=False)
     """The provisions, in their order."""
     nearby: Nearby = field(init=False, repr=False, compare=False)
+    ways_in: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The sectors that some provision helps people into who come from elsewhere."""
     memory: Memory = field(init=False, repr=False, compare=False, default_factory=Memory)
 
     def __post_init__(self) -> None:
@@ -235,14 +250,19 @@ class Catalogue:
         object.__setattr__(self, "occupations", dict(self._occupations()))
         object.__setattr__(self, "listed", listed)
         object.__setattr__(self, "nearby", Nearby.of(current, lines, employers))
+        object.__setattr__(self, "ways_in", frozenset(_ways_in(listed)))
 
     def _listed(self) -> Iterator[Listed]:
         one_of: dict[Condition, Condition] = {}
         all_of: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
+        all_kinds: dict[Kinds, Kinds] = {}
         for provision in self.provisions.values():
             asked = tuple([one_of.setdefault(one, one) for one in provision.conditions])
             asked = all_of.setdefault(asked, asked)
-            yield Listed(provision, asked, provision.may_be_closed)
+            kinds = tuple([type(one) for one in asked])
+            kinds = all_kinds.setdefault(kinds, kinds)
+            named = any(map(_names_a_place, asked))
+            yield Listed(provision, asked, kinds, provision.may_be_closed, named)
 
     def _occupations(self) -> Iterator[tuple[str, str]]:
         for sector in self.sectors.values():
@@ -280,3 +300,14 @@ class Catalogue:
     def same_line(self, one: str, other: str) -> bool:
         """Whether one of two sectors lies within the other."""
         return self.lies_within(one, other) or self.lies_within(other, one)
+
+
+def _names_a_place(condition: Condition) -> bool:
+    return isinstance(condition, EmployedBy) or bool(getattr(condition, "sectors", ()))
+
+
+def _ways_in(listed: Iterable[Listed]) -> Iterator[str]:
+    for one in listed:
+        for condition in one.asked:
+            if isinstance(condition, WantsInto):
+                yield from condition.sectors

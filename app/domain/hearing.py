@@ -1,108 +1,161 @@
-"""One person before the conditions of a catalogue, remembering what was concluded before.
+"""What was concluded for others, told again to whoever gives the same answers.
 
-A condition looks at few answers, so whoever gives the same ones gets the same finding. It is
-remembered with the snapshot of the catalogue it holds for, in memory alone: coded answers, never
-who gave them. What each kind looks at stands here; what it concludes in app/domain/judging.py.
+A condition looks at few answers. It is remembered with the snapshot of the catalogue it holds for,
+in memory alone: coded answers, never who gave them. What each kind looks at stands here; what it
+concludes in app/domain/judging.py, and what follows from that in app/domain/telling.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from app.domain.catalogue import Catalogue, Listed, Memory, Provision
+from app.domain.catalogue import Catalogue, Kinds, Listed, Memory
 from app.domain.conditions import (
     Condition,
     EmployedBy,
     EmploymentIs,
     ForEmployers,
     JobLossIs,
+    MustConfirm,
+    NotUsedWithin,
     PurposeIs,
     StaysIn,
     TargetOccupationIs,
     WantsInto,
     WorksIn,
+    WorksInOrWantsInto,
     YearsOfService,
 )
-from app.domain.judging import judge
 from app.domain.person import Person
-from app.domain.verdicts import Answer, Case, Reason
+from app.domain.telling import Assessment, Hearing, closed
+from app.domain.verdicts import Case, Finding, Told
 
-MET, UNMET = Answer.met, Answer.unmet
+MOST_REMEMBERED = 10_000
+"""Conclusions from one catalogue, some ten megabytes. When there are more, those that nobody asked
+for since the last time are forgotten."""
 
-MOST_REMEMBERED = 20_000
-"""Findings of one catalogue: some ten megabytes. When there are more, all are forgotten."""
 
-LOOKS_AT: Mapping[type[Condition], Callable[[Person], object]] = {
-    WorksIn: attrgetter("origin", "organisation", "organisation_guessed", "seeks_work"),
-    WantsInto: attrgetter("origin", "target", "target_named"),
-    EmployedBy: attrgetter("origin", "organisation", "organisation_named", "organisation_guessed"),
-    EmploymentIs: attrgetter("employment"),
-    JobLossIs: attrgetter("job_loss"),
-    PurposeIs: attrgetter("purpose"),
-    StaysIn: attrgetter("target", "purpose"),
-    TargetOccupationIs: attrgetter("target_occupation", "occupation"),
-    YearsOfService: attrgetter("years_of_service"),
-    ForEmployers: lambda _anybody: None,
+def _at(*answers: str) -> Callable[[Person, Catalogue], object]:
+    given = attrgetter(*answers)
+    return lambda person, _catalogue: given(person)
+
+
+def _at_nothing(_anybody: Person, _catalogue: Catalogue) -> None: ...
+
+
+def _at_a_way_in(person: Person, catalogue: Catalogue) -> object:
+    """Where someone comes from matters as far as there is a way into where they want to go."""
+    origin, target = person.origin, person.target
+    if origin is None or target is None:
+        return origin is None, target, person.target_named
+    if not catalogue.ways_in.isdisjoint(catalogue.lines[target]):
+        return origin, target
+    return target, catalogue.same_line(origin, target)
+
+
+LOOKS_AT: Mapping[type[Condition], Callable[[Person, Catalogue], object]] = {
+    WorksIn: _at("origin", "organisation", "organisation_guessed", "seeks_work"),
+    WantsInto: _at_a_way_in,
+    WorksInOrWantsInto: _at(
+        "origin", "organisation", "organisation_guessed", "seeks_work", "target", "target_named"
+    ),
+    EmployedBy: _at("origin", "organisation", "organisation_named", "organisation_guessed"),
+    EmploymentIs: _at("employment"),
+    JobLossIs: _at("job_loss"),
+    PurposeIs: _at("purpose"),
+    StaysIn: _at("target", "purpose"),
+    TargetOccupationIs: _at("target_occupation", "occupation"),
+    YearsOfService: _at("years_of_service"),
+    NotUsedWithin: _at_nothing,
+    MustConfirm: _at_nothing,
+    ForEmployers: _at_nothing,
 }
-"""What each kind looks at; one that looks at much, at the provision or at the day is left out."""
+"""What each kind looks at. What this person used before is judged afresh: that looks at the day."""
 
 
-class _Known(dict[type[Condition], dict[int, tuple[Condition, Answer, Reason]]]):
-    """Per kind of condition, what was found before for whoever gave the answers it looks at."""
+class _Answers(dict[type[Condition], object]):
+    """What each kind of condition looks at, of one person."""
 
-    def __init__(self, person: Person, memory: Memory) -> None:
+    def __init__(self, person: Person, catalogue: Catalogue) -> None:
         super().__init__()
         self._person = person
+        self._catalogue = catalogue
+
+    def __missing__(self, kind: type[Condition]) -> object:
+        answers = self[kind] = LOOKS_AT[kind](self._person, self._catalogue)
+        return answers
+
+
+class _Known(dict[Kinds, dict[int, Any]]):
+    """Per kinds of conditions, what was said to whoever gave the answers they look at."""
+
+    def __init__(self, answers: _Answers, memory: Memory) -> None:
+        super().__init__()
+        self._answers = answers
         self._memory = memory
 
-    def __missing__(self, kind: type[Condition]) -> dict[int, tuple[Condition, Answer, Reason]]:
-        looks_at = LOOKS_AT.get(kind)
-        known = self._memory.about((kind, looks_at(self._person))) if looks_at else {}
-        self[kind] = known
+    def __missing__(self, kinds: Kinds) -> dict[int, Any]:
+        answers = tuple([self._answers[kind] for kind in kinds])
+        known = self[kinds] = self._memory.about((kinds, answers))
         return known
 
 
-class Hearing:
-    """Holds conditions against one person on one day; `person.purpose` is already decided."""
+class Remembering(Hearing):
+    """A hearing that begins with what others who gave the same answers were told."""
 
-    __slots__ = ("_known", "_memory", "catalogue", "on", "person", "told")
+    __slots__ = ("_answers", "_closed", "_known", "_memory")
 
     def __init__(self, person: Person, catalogue: Catalogue, on: date) -> None:
-        """Begin with what others who gave the same answers were told."""
-        if catalogue.memory.size > MOST_REMEMBERED:
-            catalogue.memory.forget()
-        self.person = person
-        self.catalogue = catalogue
-        self.on = on
-        self._memory = catalogue.memory
-        self._known = _Known(person, catalogue.memory)
-        self.told: dict[int, Any] = {}
-        """What this person is told of provisions that ask the same, by the id of what they ask."""
+        """Begin with what is remembered of this catalogue."""
+        super().__init__(person, catalogue, on)
+        memory = catalogue.memory
+        if memory.size > MOST_REMEMBERED:
+            memory.forget()
+        self._memory = memory
+        self._answers = _Answers(person, catalogue)
+        self._known = _Known(self._answers, memory)
+        self._closed: dict[int, Assessment | None] = memory.about(("closed", on))
 
-    def tells_all_alike(self, asked: tuple[Condition, ...]) -> bool:
-        """Whether what is told of these conditions is the same for each provision with them."""
-        return all(type(condition) in LOOKS_AT for condition in asked)
+    def assessed(self, looked_at: Iterable[Listed]) -> Iterator[tuple[Listed, Assessment]]:
+        """Assess what was not assessed yet.
 
-    def reasons(self, listed: Listed) -> tuple[list[Reason], list[Reason], list[Reason]]:
-        """Say what is met, what is unknown and what is unmet of what a provision asks."""
-        met: list[Reason] = []
-        asked: list[Reason] = []
-        unmet: list[Reason] = []
-        for condition in listed.asked:
-            found = self._known[type(condition)].get(id(condition))
-            _, answer, reason = found or self._judge(condition, listed.provision)
-            (met if answer is MET else unmet if answer is UNMET else asked).append(reason)
-        return met, asked, unmet
+        What is listed stays as long as the catalogue, and so does its id.
+        """
+        used = self.person.used
+        for listed in looked_at:
+            if listed.may_be_closed and (never := self._never(listed)):
+                yield listed, never
+            elif used and listed.provision.id in used:
+                yield listed, Assessment(listed.provision, self.afresh(listed.provision))
+            else:
+                known = self._known[listed.kinds]
+                one = known.get(id(listed))
+                if one is None:
+                    one = known[id(listed)] = Assessment(listed.provision, self.concluded(listed))
+                yield listed, one
 
-    def _judge(
-        self, condition: Condition, provision: Provision
-    ) -> tuple[Condition, Answer, Reason]:
-        finding = judge(condition, Case(self.person, provision.id, self.catalogue, self.on))
-        found = condition, finding.answer, finding.reason
-        kind = type(condition)
-        if kind in LOOKS_AT:
-            # With the condition itself, so that its id stays its own.
-            self._known[kind][id(condition)] = found
+    def _never(self, listed: Listed) -> Assessment | None:
+        if id(listed) not in self._closed:
+            told = closed(listed.provision, on=self.on)
+            self._closed[id(listed)] = Assessment(listed.provision, told) if told else None
+        return self._closed[id(listed)]
+
+    def concluded(self, listed: Listed) -> Told:
+        """Conclude what nobody was told yet."""
+        known = self._known[listed.kinds]
+        told: Told | None = known.get(id(listed.asked))
+        if told is None:
+            told = known[id(listed.asked)] = super().concluded(listed)
             self._memory.size += 1
-        return found
+        return told
+
+    def judged(self, condition: Condition, case: Case) -> Finding:
+        """Judge what was not judged yet."""
+        kind = type(condition)
+        known = self._memory.about((kind, self._answers[kind]))
+        finding: Finding | None = known.get(id(condition))
+        if finding is None:
+            finding = known[id(condition)] = super().judged(condition, case)
+            self._memory.size += 1
+        return finding

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.catalogue import Catalogue
 from app.domain.errors import Fault, InvalidInput
+from app.domain.hearing import Remembering
 from app.domain.lexicon import key
 from app.domain.person import Person
 from app.domain.resolve import (
@@ -126,12 +127,17 @@ def examine(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     """
     municipality = _municipality(answers, knowledge)
     _refuse_faults(answers, knowledge.catalogue, municipality, on=on)
-    return find(answers, knowledge, on=on)
+    return _found(answers, knowledge, municipality, on=on)
 
 
 def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
     """Understand answers that were accepted before, and apply the rule of this day to them."""
-    municipality = _municipality(answers, knowledge)
+    return _found(answers, knowledge, _municipality(answers, knowledge), on=on)
+
+
+def _found(
+    answers: Answers, knowledge: Knowledge, municipality: MunicipalityMatch | None, *, on: date
+) -> Finding:
     target = _sector(knowledge, answers.target_sector) if answers.target_sector else None
     organisation = (
         resolve_organisation(knowledge.lexicon, answers.organisation)
@@ -159,7 +165,7 @@ def find(answers: Answers, knowledge: Knowledge, *, on: date) -> Finding:
         years_of_service=answers.years_of_service,
         used=_days_of_use(answers.used_provisions or ()),
     )
-    check = check_provisions(person, knowledge.catalogue, on=on)
+    check = check_provisions(person, knowledge.catalogue, on=on, hearing=Remembering)
     return Finding(
         origin=origin,
         target=target,

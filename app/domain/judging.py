@@ -49,7 +49,7 @@ def judge(condition: Condition, case: Case) -> Finding:
 
 
 def _strongest(catalogue: Catalogue, sector: str, wanted: Iterable[str]) -> Inheritance:
-    found = {catalogue.falls_under(sector, one) for one in wanted}
+    found = [catalogue.falls_under(sector, one) for one in wanted]
     if Inheritance.yes in found:
         return Inheritance.yes
     return Inheritance.uncertain if Inheritance.uncertain in found else Inheritance.no

@@ -105,8 +105,10 @@ def _undecided(
             if reason.asks in assumed:
                 yield one, reason
     for one in check.refusals:
-        if not any(reason.asks not in assumed for reason in one.reasons):
-            for reason in one.reasons:
+        reasons = one.told.reasons
+        # Most refusals are settled by their first reason.
+        if reasons[0].asks and all(reason.asks in assumed for reason in reasons):
+            for reason in reasons:
                 yield one, reason
     if Ask.purpose in assumed:
         for one in check.also_available:

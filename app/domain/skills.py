@@ -197,10 +197,11 @@ def _recognised(index: SkillIndex, said: str) -> SkillMatch:
         return SkillMatch(said, by_uri, MatchedBy.exact)
     text = normalise(said)
     unpraised = " ".join(word for word in text.split() if word not in _PRAISE)
-    for key in (*_keys(text), *_keys(unpraised)):
-        found = index.terms.get(key)
-        if found is not None:
-            return SkillMatch(said, *found)
+    for words in dict.fromkeys((text, unpraised)):
+        for key in _keys(words):
+            found = index.terms.get(key)
+            if found is not None:
+                return SkillMatch(said, *found)
     skill = _with_a_typo(index, _telling(unpraised))
     return SkillMatch(said, skill, MatchedBy.fuzzy if skill else None)
 

@@ -5,14 +5,14 @@ settles it. How each kind of condition is judged is in app/domain/judging.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.catalogue import Catalogue
 from app.domain.person import Person
-from app.domain.terms import Ask, Employment, JobLoss, Purpose
+from app.domain.terms import Ask, Employment, JobLoss, Purpose, Side, Verdict
 
 MONTHS = (
     "januari",
@@ -77,8 +77,21 @@ class Finding(NamedTuple):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@dataclass(slots=True)
+class Told:
+    """What a provision says to a person, with every reason; one for all who are told the same.
+
+    `written` is how a service once wrote it down.
+    """
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    to_confirm: tuple[Reason, ...]
+    side: Side | None
+    written: bytes | None = field(default=None, compare=False, repr=False)
+
+
+class Case(NamedTuple):
     """What a condition is held against: who, which provision, what we know, which day.
 
     `person.purpose` is already decided here.

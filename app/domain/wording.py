@@ -97,6 +97,8 @@ _OTHER_WORDS = frozenset(
 def normalise(text: str) -> str:
     """Return the one spelling that stands for all ways to write the same; idempotent."""
     folded = " ".join(words(text)).casefold()
+    if folded.isascii():
+        return folded
     return " ".join(word.casefold() for word in words(folded))
 
 

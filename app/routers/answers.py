@@ -1,5 +1,6 @@
 """From what is stored to what clients read."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -206,19 +207,16 @@ def slot_answer(slot: Slot, adviser: str) -> SlotAnswer:
     )
 
 
+LOG_COLUMNS: Mapping[str, str] = {
+    **{name: name for name in LogEntryAnswer.model_fields},
+    "intake": "intake_pseudonym",
+    "origin_sector_id": "origin_sector",
+    "target_sector_id": "target_sector",
+}
+"""Which column of the session log each field of an entry shows."""
+
+
 def log_entry_answer(entry: SessionLogEntry | sa.Row[Any]) -> LogEntryAnswer:
     """Show an entry of the session log, or a row of its table."""
-    return LogEntryAnswer(
-        number=entry.number,
-        at=entry.at,
-        type=entry.type,
-        intake=entry.intake_pseudonym,
-        outcome=entry.outcome,
-        purpose=entry.purpose,
-        origin_sector_id=entry.origin_sector,
-        target_sector_id=entry.target_sector,
-        session_number=entry.session_number,
-        mode=entry.mode,
-        provision_id=entry.provision_id,
-        reason=entry.reason,
-    )
+    shown = {name: getattr(entry, column) for name, column in LOG_COLUMNS.items()}
+    return LogEntryAnswer.model_validate(shown)

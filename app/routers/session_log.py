@@ -13,16 +13,21 @@ from app.dependencies import DatabaseDep, KnowledgeDep, LogRegion, LogSession
 from app.domain.access import NATIONWIDE
 from app.domain.errors import NotFound
 from app.openapi import problems
-from app.routers.answers import log_entry_answer
+from app.routers.answers import LOG_COLUMNS, log_entry_answer
 from app.schemas.base import Page, QueryWhole
 from app.schemas.session_log import LogEntryAnswer
-from app.services.session_log import read_entries, stream_entries
+from app.services.session_log import read_entries, stream_entries, stream_lines, writes_lines
 
 router = APIRouter(tags=["session log"])
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 PAGE = 100
+
+COLUMNS = {
+    field.alias or name: LOG_COLUMNS[name] for name, field in LogEntryAnswer.model_fields.items()
+}
+"""Which column of the log stands under each name, in the order of the contract."""
 
 
 @router.get(
@@ -69,11 +74,13 @@ def read_session_log(
             next=str(found[size - 1].number) if len(found) > size else None,
         )
         return Response(page.model_dump_json(by_alias=True), media_type=media_type)
-    entries = map(
-        log_entry_answer, stream_entries(database, region, sees=region, after=after, limit=limit)
-    )
-    lines = _ndjson(entries) if media_type == NDJSON else _csv(entries)
-    return StreamingResponse(_in_blocks(lines), media_type=media_type)
+    if media_type == NDJSON and writes_lines(database):
+        blocks = stream_lines(database, region, COLUMNS, sees=region, after=after, limit=limit)
+    else:
+        rows = stream_entries(database, region, sees=region, after=after, limit=limit)
+        entries = map(log_entry_answer, rows)
+        blocks = _in_blocks(_ndjson(entries) if media_type == NDJSON else _csv(entries))
+    return StreamingResponse(blocks, media_type=media_type)
 
 
 def _ndjson(entries: Iterator[LogEntryAnswer]) -> Iterator[str]:
@@ -82,9 +89,8 @@ def _ndjson(entries: Iterator[LogEntryAnswer]) -> Iterator[str]:
 
 
 def _csv(entries: Iterator[LogEntryAnswer]) -> Iterator[str]:
-    columns = [field.alias or name for name, field in LogEntryAnswer.model_fields.items()]
     line = StringIO()
-    writer = csv.DictWriter(line, columns)
+    writer = csv.DictWriter(line, COLUMNS)
     writer.writeheader()
     for entry in entries:
         writer.writerow(entry.model_dump(mode="json", by_alias=True))

@@ -1,7 +1,9 @@
 """The catalogue in the database, and the copy of it that a process answers from."""
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +21,9 @@ from app.services.catalogue_changes import note_changes
 from app.services.search import Search
 
 logger = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Records that are read at once."""
 
 _made: dict[tuple[int, str], Knowledge] = {}
 """The copy made last, by version and digest: it never changes, so who asks again need not wait."""
@@ -95,26 +100,50 @@ def read_knowledge(session: Session) -> Knowledge:
     known = _made.get(state)
     if known is not None:
         return known
-    rows = session.exec(select(CatalogueRecord).order_by(col(CatalogueRecord.position))).all()
-    catalogue = build(
-        Record(kind=row.kind, id=row.id, document=row.document, file=row.file) for row in rows
-    )
     version, _ = state
-    made = Knowledge(
-        version=version,
-        catalogue=catalogue,
-        lexicon=Lexicon.of(catalogue),
-        skills=SkillIndex.of(catalogue),
-    )
+    with _lasting():
+        catalogue = build(_records(session))
+        made = Knowledge(
+            version=version,
+            catalogue=catalogue,
+            lexicon=Lexicon.of(catalogue),
+            skills=SkillIndex.of(catalogue),
+        )
     _made.clear()
     _made[state] = made
     return made
 
 
+def _records(session: Session) -> Iterator[Record]:
+    stored = CatalogueRecord
+    rows = session.execute(
+        sa.select(col(stored.kind), col(stored.id), col(stored.document), col(stored.file))
+        .order_by(col(stored.position))
+        .execution_options(yield_per=BATCH)
+    )
+    return (Record(*row) for row in rows)
+
+
 def _search_in(knowledge: Knowledge) -> Search:
     if not (_indexed and _indexed[0].knowledge is knowledge):
-        _indexed[:] = [Search(knowledge, vocabulary())]
+        with _lasting():
+            made = Search(knowledge, vocabulary())
+        _indexed[:] = [made]
     return _indexed[0]
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """Make what stays, without looking for garbage in it: now or later that stops all requests.
+
+    It goes when nobody refers to it any more, so nothing made here may refer to itself.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class CatalogueWatch:
@@ -143,6 +172,7 @@ class CatalogueWatch:
             state = catalogue_state(session)
             if state == self._state:
                 return
+            gc.collect()  # what is garbage by now would stay as well
             knowledge = read_knowledge(session)
         self.search = _search_in(knowledge)
         self._state = state

@@ -13,31 +13,27 @@ from app.domain.catalogue import Catalogue, Memory, Provision
 from app.domain.intake import Finding, SkillFinding
 from app.domain.questions import Question, open_questions
 from app.domain.resolve import OrganisationMatch, Resolution
-from app.domain.rule import REMEMBERED, Assessment, ProvisionCheck
+from app.domain.rule import Assessment, ProvisionCheck
 from app.domain.skills import ProfileFit
-from app.domain.verdicts import Reason
+from app.domain.terms import Verdict
+from app.domain.verdicts import Reason, Told
 
 
 def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
-    remembered = catalogue.memory.about("checks as JSON")
-    asked = check.person, check.on, finding.assumed
-    found = remembered.get(asked)
-    if found is None:
-        if len(remembered) >= REMEMBERED:
-            remembered.clear()
-        written = _Written(catalogue.memory)
-        questions = open_questions(check, finding.assumed)
-        found = remembered[asked] = _members(
-            {
-                **_lists(check, written),
-                "outcome": to_json(check.outcome),
-                "referrals": _list(map(written.assessment, check.referrals)),
-                "questions": to_json([_question(one) for one in questions]),
-            }
-        )
-    return b"{%b,%b}" % (found, _members(_understood(finding, catalogue)))
+    written = _Written(catalogue.memory)
+    questions = open_questions(check, finding.assumed)
+    members = _members(
+        {
+            **_lists(check, written),
+            "outcome": to_json(check.outcome),
+            "referrals": written.assessments(check.referrals),
+            "questions": to_json([_question(one) for one in questions]),
+            **_understood(finding, catalogue),
+        }
+    )
+    return b"{%b}" % members
 
 
 def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
@@ -59,58 +55,50 @@ def describe_questions(reasons: Iterable[Reason]) -> list[dict[str, str]]:
 
 
 class _Written:
-    """Writes what provisions say, and remembers the parts."""
+    """Writes what provisions say, and remembers the parts: what begins an object, and its end."""
 
     def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._reasons = memory.about("reasons as JSON")
-        self._questions = memory.about("questions as JSON")
-        self._refused = memory.about("provisions refused, as JSON")
-        self._opened = memory.about("provisions open, as JSON")
+        self._refused: dict[str, bytes] = memory.about("provisions refused, as JSON")
+        self._opened: dict[str, bytes] = memory.about("provisions open, as JSON")
 
-    def refusal(self, one: Assessment) -> bytes:
-        beginning = self._refused.get(one.provision.id)
-        if beginning is None:
-            beginning = self._keep(self._refused, one.provision.id, _begin(one.provision, {}))
-        return b'%b,"reasons":[%b]}' % (beginning, self._why(one.reasons))
-
-    def assessment(self, one: Assessment) -> bytes:
-        beginning = self._opened.get(one.provision.id)
-        if beginning is None:
-            more = _about(one.provision)
-            beginning = self._keep(self._opened, one.provision.id, _begin(one.provision, more))
-        return b'%b,"side":%b,"verdict":"%b","reasons":[%b],"toConfirm":[%b]}' % (
-            beginning,
-            b'"%b"' % one.side.encode() if one.side else b"null",
-            one.verdict.encode(),
-            self._why(one.reasons),
-            self._asked(one.to_confirm) if one.to_confirm else b"",
+    def refusals(self, refused: Iterable[Assessment]) -> bytes:
+        """Write a list of provisions that are not for this person."""
+        begun = self._refused
+        return _list(
+            [
+                (begun.get(provision.id) or self._begin_refusal(provision))
+                + (told.written or _write(told))
+                for provision, told in refused
+            ]
         )
 
-    def _why(self, reasons: tuple[Reason, ...]) -> bytes:
-        found = []
-        for reason in reasons:
-            written = self._reasons.get(reason)
-            if written is None:
-                (described,) = describe_reasons([reason])
-                written = self._keep(self._reasons, reason, to_json(described))
-            found.append(written)
-        return b",".join(found)
+    def assessments(self, opened: Iterable[Assessment]) -> bytes:
+        """Write a list of provisions that are open, or may be."""
+        begun = self._opened
+        return _list(
+            [
+                (begun.get(provision.id) or self._begin(provision)) + (told.written or _write(told))
+                for provision, told in opened
+            ]
+        )
 
-    def _asked(self, reasons: tuple[Reason, ...]) -> bytes:
-        found = []
-        for reason in reasons:
-            written = self._questions.get(reason)
-            if written is None:
-                (described,) = describe_questions([reason])
-                written = self._keep(self._questions, reason, to_json(described))
-            found.append(written)
-        return b",".join(found)
-
-    def _keep(self, among: dict[Any, bytes], key: object, written: bytes) -> bytes:
-        among[key] = written
-        self._memory.size += 1
+    def _begin_refusal(self, provision: Provision) -> bytes:
+        written = self._refused[provision.id] = _begin(provision, {})
         return written
+
+    def _begin(self, provision: Provision) -> bytes:
+        written = self._opened[provision.id] = _begin(provision, _about(provision))
+        return written
+
+
+def _write(told: Told) -> bytes:
+    """Write it once for all who are told this: the end of an object that a provision began."""
+    why: dict[str, Any] = {"reasons": describe_reasons(told.reasons)}
+    if told.verdict is not Verdict.refused:
+        asked = describe_questions(told.to_confirm)
+        why = {"side": told.side, "verdict": told.verdict, **why, "toConfirm": asked}
+    told.written = b"," + to_json(why)[1:]
+    return told.written
 
 
 def _begin(provision: Provision, more: Mapping[str, Any]) -> bytes:
@@ -143,9 +131,9 @@ def _lists(check: ProvisionCheck, written: _Written) -> dict[str, bytes]:
     return {
         "purpose": to_json(check.purpose),
         "neededServices": to_json(check.needed_services),
-        "signposts": _list(map(written.assessment, check.signposts)),
-        "alsoAvailable": _list(map(written.assessment, check.also_available)),
-        "refusals": _list(map(written.refusal, check.refusals)),
+        "signposts": written.assessments(check.signposts),
+        "alsoAvailable": written.assessments(check.also_available),
+        "refusals": written.refusals(check.refusals),
     }
 
 

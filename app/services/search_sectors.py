@@ -40,6 +40,8 @@ class Conditions:
             for above in catalogue.line(sector):
                 self._below[above.id].append(sector)
         self.concerning = lru_cache(_SECTORS_KEPT)(self._concerning)
+        self.naming = lru_cache(_SECTORS_KEPT)(self._naming)
+        self.within = lru_cache(_SECTORS_KEPT)(self._within)
 
     def on(self, side: Side) -> int:
         """Return the provisions with a condition about this side."""
@@ -64,11 +66,11 @@ class Conditions:
             if self._catalogue.falls_under(sector, above.id) in inherits:
                 yield from ((side, above.id) for side in sides)
 
-    def naming(self, sector: str) -> int:
+    def _naming(self, sector: str) -> int:
         """Return the provisions that name this very sector."""
         return self._sectors.any_of((side, sector) for side in Side)
 
-    def within(self, sector: str) -> int:
+    def _within(self, sector: str) -> int:
         """Return the provisions that name this sector or one below it."""
         return self._sectors.any_of((side, one) for side in Side for one in self._below[sector])
 

@@ -199,10 +199,12 @@ class Words:
             return (Reading(parts=self.parts(unit), needs=needs, phrase=True),)
         if known := self._known(unit):
             return (known,)
-        if parts := self._split(unit) or self._split_mistyped(unit):
+        parts = self._split(unit)
+        near = () if parts else self._near(unit)
+        if parts := parts or (() if near else self._split_mistyped(unit)):
             return tuple(found for part in parts for found in self.read(part))
-        near = [found for word in self._near(unit) if (found := self._known(word))]
-        return (_either(near),) if near else ()
+        meant = [found for word in near if (found := self._known(word))]
+        return (_either(meant),) if meant else ()
 
     def parts(self, said: str) -> tuple[frozenset[str], ...]:
         """Return, per word of a phrase that has a meaning, what holds it in the catalogue."""
@@ -229,7 +231,7 @@ class Words:
         stem = self._stem(part)
         return frozenset((*self._forms.get(stem, ()), *self._within.get(stem, ())))
 
-    def _near(self, word: str) -> list[str]:
+    def _near(self, word: str) -> Sequence[str]:
         """Return the words of names with the fewest typing errors, within what their length allows.
 
         A second error only after the right first letter; never for a word of its own.
@@ -254,7 +256,7 @@ class Words:
 
     def _split_mistyped(self, word: str) -> tuple[str, ...]:
         """Return the parts of a compound with a typing error in one of them."""
-        if self._near(word) or len(word) > _LONGEST_COMPOUND:
+        if len(word) > _LONGEST_COMPOUND:
             return ()
         for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
             left, right = word[:place], word[place:]

@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp, Message
 
-from app.api_rules import DEFAULT_HEADERS, negotiate
+from app.api_rules import DEFAULT_HEADERS
+from app.negotiation import negotiate
 from app.observability import current_request
 from app.openapi import API_VERSION
 from tests.api.things import SECRET, asker, assemble, build_api

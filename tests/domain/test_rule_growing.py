@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from app.catalogue import load
 from app.domain.catalogue import Catalogue, Provision
 from app.domain.conditions import EmployedBy, WantsInto, WorksIn
+from app.domain.hearing import MOST_REMEMBERED, Remembering
 from app.domain.person import Person
 from app.domain.rule import LOOKED_AT, Assessment, assess, check_provisions
 from app.domain.terms import Employment
@@ -66,17 +67,36 @@ def test_what_is_not_looked_at_is_refused(person):
 @MANY
 @given(people(REAL))
 def test_what_is_remembered_is_what_is_found_afresh(person):
-    again = check_provisions(person, REAL, on=TODAY)
+    again = check_provisions(person, REAL, on=TODAY, hearing=Remembering)
     fresh = check_provisions(person, replace(REAL), on=TODAY)
     for name in ("referrals", "signposts", "also_available", "refusals"):
         assert said(getattr(again, name)) == said(getattr(fresh, name)), name
+
+
+def test_what_is_asked_for_lately_is_remembered_when_the_rest_is_forgotten():
+    catalogue = replace(REAL)
+    memory = catalogue.memory
+    person = Person(origin="schoonmaak")
+    before = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
+    concluded = memory.size
+    for _ in range(3):
+        memory.size = MOST_REMEMBERED + 1
+        again = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
+        assert (again, memory.size) == (before, 0)
+    memory.forget()
+    memory.forget()
+    afresh = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
+    assert (afresh, memory.size) == (before, concluded)
 
 
 def test_what_is_remembered_of_one_day_does_not_hold_on_the_next():
     tomorrow = TODAY + timedelta(days=1)
     catalogue = catalogue_of(provision("eindigt", ends_on=tomorrow))
     person = Person(origin="kas")
-    today, then = (check_provisions(person, catalogue, on=day) for day in (TODAY, tomorrow))
+    today, then = (
+        check_provisions(person, catalogue, on=day, hearing=Remembering)
+        for day in (TODAY, tomorrow)
+    )
     assert (len(today.referrals), len(then.refusals)) == (1, 1)
 
 

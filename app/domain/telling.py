@@ -1,0 +1,160 @@
+"""What a provision says to one person: open, to be confirmed or refused, with every reason."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from app.domain.catalogue import Catalogue, Listed, Provision
+from app.domain.conditions import (
+    Condition,
+    EmployedBy,
+    WantsInto,
+    WorksIn,
+    WorksInOrWantsInto,
+)
+from app.domain.judging import judge
+from app.domain.person import Person
+from app.domain.terms import Handover, ProvisionStatus, Side, Verdict
+from app.domain.verdicts import Answer, Case, Finding, Reason, Told, in_dutch
+
+MET, UNMET = Answer.met, Answer.unmet
+
+REFUSED = Verdict.refused
+WARM = (Handover.named, Handover.inferred)
+
+SIDES: Mapping[type[Condition], Side] = {
+    WorksIn: Side.origin,
+    EmployedBy: Side.origin,
+    WantsInto: Side.target,
+}
+
+
+class Assessment(NamedTuple):
+    """What one provision says to one person, with every reason."""
+
+    provision: Provision
+    told: Told
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it is open."""
+        return self.told.verdict
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is open or, of a refusal, everything that stands in the way."""
+        return self.told.reasons
+
+    @property
+    def to_confirm(self) -> tuple[Reason, ...]:
+        """What is still to be asked."""
+        return self.told.to_confirm
+
+    @property
+    def side(self) -> Side | None:
+        """Whether it is for who works somewhere or for who wants in; nothing: for everybody."""
+        return self.told.side
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether somebody at the other end can receive this person."""
+        return self.provision.handover in WARM
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provision is open to this person, or may be."""
+        return self.verdict is not REFUSED
+
+
+def closed(provision: Provision, *, on: date) -> Told | None:
+    """Refuse what has ended or does not exist yet, for everyone, whatever its conditions say."""
+    reason = _why_closed(provision, on)
+    return Told(Verdict.refused, (reason,), (), None) if reason else None
+
+
+def _why_closed(provision: Provision, on: date) -> Reason | None:
+    if provision.ends_on is not None and provision.ends_on <= on:
+        return Reason("ended", f"Deze voorziening is beëindigd op {in_dutch(provision.ends_on)}.")
+    if provision.status is ProvisionStatus.ended:
+        return Reason("ended", "Deze voorziening bestaat niet meer.")
+    if provision.status in {ProvisionStatus.planned, ProvisionStatus.proposal}:
+        return Reason("not_yet", "Deze voorziening is een plan en bestaat nog niet.")
+    if provision.valid_from is not None and on < provision.valid_from:
+        return Reason("not_yet", f"Deze voorziening begint op {in_dutch(provision.valid_from)}.")
+    if provision.handover is Handover.own_service:
+        return Reason("this_service", "Dit is deze dienst zelf: de gesprekken na de intake.")
+    return None
+
+
+class Hearing:
+    """Holds provisions against one person on one day; `person.purpose` is already decided."""
+
+    __slots__ = ("catalogue", "on", "person")
+
+    def __init__(self, person: Person, catalogue: Catalogue, on: date) -> None:
+        """Begin with nothing said."""
+        self.person = person
+        self.catalogue = catalogue
+        self.on = on
+
+    def assessed(self, looked_at: Iterable[Listed]) -> Iterator[tuple[Listed, Assessment]]:
+        """Yield what each of these provisions of the catalogue says; those that ask alike, alike.
+
+        But not what this person used before: that may look at when it was used.
+        """
+        used = self.person.used
+        heard: dict[int, Told] = {}
+        for listed in looked_at:
+            provision = listed.provision
+            if listed.may_be_closed and (told := closed(provision, on=self.on)):
+                yield listed, Assessment(provision, told)
+            elif used and provision.id in used:
+                yield listed, Assessment(provision, self.afresh(provision))
+            else:
+                told = heard.get(id(listed.asked))
+                if told is None:
+                    told = heard[id(listed.asked)] = self.concluded(listed)
+                yield listed, Assessment(provision, told)
+
+    def afresh(self, provision: Provision) -> Told:
+        """Say what one provision says, whether it is of the catalogue or not."""
+        asked = provision.conditions
+        case = Case(self.person, provision.id, self.catalogue, self.on)
+        findings = [judge(condition, case) for condition in asked]
+        return closed(provision, on=self.on) or _conclude(asked, findings, case)
+
+    def concluded(self, listed: Listed) -> Told:
+        """Say what a provision that is not closed says."""
+        case = Case(self.person, listed.provision.id, self.catalogue, self.on)
+        findings = [self.judged(condition, case) for condition in listed.asked]
+        return _conclude(listed.asked, findings, case)
+
+    def judged(self, condition: Condition, case: Case) -> Finding:
+        """Hold one condition against the person."""
+        return judge(condition, case)
+
+
+def _conclude(asked: Iterable[Condition], findings: Iterable[Finding], case: Case) -> Told:
+    """What is unmet refuses, with every reason; else what is unknown is to be confirmed."""
+    met: list[Reason] = []
+    unknown: list[Reason] = []
+    unmet: list[Reason] = []
+    for answer, reason in findings:
+        (met if answer is MET else unmet if answer is UNMET else unknown).append(reason)
+    side = _side(asked, case.person, case.catalogue)
+    if unmet:
+        return Told(Verdict.refused, tuple(unmet), (), side)
+    verdict = Verdict.to_confirm if unknown else Verdict.available
+    return Told(verdict, tuple(met), tuple(unknown), side)
+
+
+def _side(asked: Iterable[Condition], person: Person, catalogue: Catalogue) -> Side | None:
+    for condition in asked:
+        if (side := SIDES.get(type(condition))) is not None:
+            return side
+        if isinstance(condition, WorksInOrWantsInto):
+            works_there = person.origin is not None and any(
+                catalogue.lies_within(person.origin, sector) for sector in condition.sectors
+            )
+            return Side.origin if works_there else Side.target
+    return None
