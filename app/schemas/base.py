@@ -74,6 +74,9 @@ class Answer(BaseModel):
 class Page(Answer, Generic[T]):
     """A part of a list; `next` is the cursor to ask on with, or null at the end."""
 
+    # There are none; for each kind of page pydantic would look for them in every loaded module.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
     items: list[T]
     next: str | None
 
