@@ -154,8 +154,10 @@ def sqlite_file(engine: Engine) -> Path | None:
 
 
 def show_every_region(session: Session) -> None:
-    """Show the rest of this transaction every region's rows."""
-    if session.get_bind().dialect.name == "postgresql":
+    """Show the rest of this transaction every region's rows, if it is not shown them already."""
+    bind = session.get_bind()
+    seen = bind.get_execution_options()["sees"]
+    if bind.dialect.name == "postgresql" and seen != EVERY_REGION:
         _show(session.connection(), EVERY_REGION)
 
 
@@ -185,6 +187,8 @@ def _engine(settings: Settings) -> Engine:
         return engine
     milliseconds = int(timeout.total_seconds() * 1000)
     arguments["pool_pre_ping"] = True
+    # So there are as few as can be, and what was prepared on one serves again.
+    arguments["pool_use_lifo"] = True
     arguments["connect_args"] = {
         "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
         f" -c idle_in_transaction_session_timeout={IDLE_LIMIT_SECONDS}s",

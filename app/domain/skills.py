@@ -71,6 +71,8 @@ class SkillIndex:
     words: frozenset[str]
     profiles: Mapping[str, tuple[str, ...]]
     occupations: Mapping[str, frozenset[str]]
+    leads_to: Mapping[str, frozenset[str]]
+    """By profile, the names of its occupation."""
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "SkillIndex":
@@ -101,6 +103,10 @@ class SkillIndex:
                 for sector in catalogue.sectors.values()
                 for occupation in sector.occupations
             },
+            leads_to={
+                profile.id: frozenset({normalise(profile.occupation), profile.esco})
+                for profile in catalogue.profiles.values()
+            },
         )
 
 
@@ -130,7 +136,7 @@ def fits_for_target(
     wanted = _names_of(index, occupation)
     profiles = [catalogue.profiles[profile] for profile in index.profiles.get(target, ())]
     own = frozenset(skills)
-    ranked = sorted(profiles, key=lambda profile: _rank(profile, own, wanted))
+    ranked = sorted(profiles, key=lambda profile: _rank(index, profile, own, wanted))
     return tuple(_fit(profile, own) for profile in ranked)
 
 
@@ -147,7 +153,7 @@ def skills_of_occupation(
         dict.fromkeys(
             skill
             for profile in catalogue.profiles.values()
-            if normalise(profile.occupation) in names or profile.esco in names
+            if not index.leads_to[profile.id].isdisjoint(names)
             for skill in profile.essential
         )
     )
@@ -257,9 +263,9 @@ def _names_of(index: SkillIndex, occupation: str | None) -> frozenset[str]:
 
 
 def _rank(
-    profile: EntryProfile, own: frozenset[str], wanted: frozenset[str]
+    index: SkillIndex, profile: EntryProfile, own: frozenset[str], wanted: frozenset[str]
 ) -> tuple[bool, int, int, int]:
-    is_wanted = normalise(profile.occupation) in wanted or profile.esco in wanted
+    is_wanted = not index.leads_to[profile.id].isdisjoint(wanted)
     essential = len(own.intersection(profile.essential))
     useful = len(own.intersection(profile.useful))
     return (not is_wanted, -essential, -useful, len(profile.essential))

@@ -1,6 +1,5 @@
 """What the rule found, as a plain document: kept with the intake, and the same in every answer."""
 
-from dataclasses import asdict
 from typing import Any
 
 from app.domain.catalogue import Catalogue
@@ -28,7 +27,7 @@ def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
             {
                 "provision_id": one.provision.id,
                 "name": one.provision.name,
-                "reasons": _reasons(one.reasons),
+                "reasons": describe_reasons(one.reasons),
             }
             for one in check.refusals
         ],
@@ -47,7 +46,7 @@ def describe_assessment(one: Assessment) -> dict[str, Any]:
         "side": one.side,
         "services": list(one.provision.services),
         "verdict": one.verdict,
-        "reasons": _reasons(one.reasons),
+        "reasons": describe_reasons(one.reasons),
         "to_confirm": describe_questions(one.to_confirm),
     }
 
@@ -57,8 +56,9 @@ def describe_questions(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
     return [{"code": reason.code, "question": reason.detail} for reason in reasons]
 
 
-def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [asdict(reason) for reason in reasons]
+def describe_reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
+    """Write down why."""
+    return [{"code": reason.code, "detail": reason.detail} for reason in reasons]
 
 
 def _sector(resolution: Resolution, catalogue: Catalogue) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _fit(fit: ProfileFit, closing: tuple[str, ...], catalogue: Catalogue) -> dic
         "carries_over": _names(fit.carries_over, catalogue),
         "missing": _names(fit.missing, catalogue),
         "useful_missing": _names(fit.useful_missing, catalogue),
-        "steps": [asdict(step) for step in profile.steps],
+        "steps": [{"role": step.role, "learning": step.learning} for step in profile.steps],
         "closed_by": list(closing) if fit.missing or fit.useful_missing else [],
     }
 

@@ -1,7 +1,7 @@
 """Warm referrals: made from what the rule says, or added by an adviser; and read."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -22,8 +22,8 @@ from app.domain.terms import (
 )
 from app.models import Consent, Desk, Intake, Referral, ReferralChange, SessionLogEntry
 from app.services.acts import Act
-from app.services.desk_choice import expected_desk
-from app.services.findings import describe_questions
+from app.services.desk_choice import expected_desk, first_desk
+from app.services.findings import describe_questions, describe_reasons
 from app.services.holders import locked_intake, seen_ids
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import dutch_holidays, today
@@ -121,7 +121,7 @@ def new_referral(
     """
     referral_id = uuid4()
     grounds = Grounds(
-        reasons=[asdict(reason) for reason in one.reasons],
+        reasons=describe_reasons(one.reasons),
         to_confirm=describe_questions(one.to_confirm),
     )
     holidays = holidays_now(act)
@@ -162,6 +162,13 @@ def referrals_of(session: Session, intake_id: UUID) -> list[Referral]:
 def views_of(act: Act, intake: Intake, cipher: PersonCipher) -> list[ReferralView]:
     """Read and open the referrals of an intake, best first."""
     return [view(act, one, cipher) for one in referrals_of(act.session, intake.id)]
+
+
+def view_of_new(act: Act, intake: Intake, referral: Referral, cipher: PersonCipher) -> ReferralView:
+    """Open a referral of a new intake: nobody consented to it, or said anything of it yet."""
+    by_employer = referral.handed is HandedBy.employer
+    desk = None if by_employer else first_desk(act.session, intake, referral.provision_id)
+    return ReferralView(referral, open_grounds(cipher, referral), desk, [])
 
 
 def view(act: Act, referral: Referral, cipher: PersonCipher) -> ReferralView:
