@@ -30,7 +30,10 @@ run: $(RUN_STAMP)
 	@GIDS_PORT="$${PORT:-$${GIDS_PORT:-8000}}" exec .venv/bin/gids demo
 
 test: check
-	.venv/bin/pytest -n 3 --dist worksteal -o cache_dir=var/cache/pytest
+	$(SCRATCH) .venv/bin/pytest -n 3 --dist worksteal -o cache_dir=var/cache/pytest
+
+# The databases of the tests are made and thrown away in memory, where there is enough of it.
+SCRATCH = $(shell df -kP /dev/shm 2>/dev/null | awk '$$4 > 4000000 && NR > 1 {print "TMPDIR=/dev/shm"}')
 
 check: $(DEV_STAMP)
 	.venv/bin/ruff check
