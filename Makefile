@@ -33,7 +33,9 @@ test: check
 	$(SCRATCH) .venv/bin/pytest -n 3 --dist worksteal -o cache_dir=var/cache/pytest
 
 # The databases of the tests are made and thrown away in memory, where there is enough of it.
-SCRATCH = $(shell df -kP /dev/shm 2>/dev/null | awk '$$4 > 4000000 && NR > 1 {print "TMPDIR=/dev/shm"}')
+SCRATCH = $(shell test -z "$${TMPDIR-}" && awk '/MemAvailable/ {exit $$2 < 8000000}' /proc/meminfo \
+	&& ! grep -q ' /dev/shm .*noexec' /proc/mounts && test -w /dev/shm \
+	&& df -kP /dev/shm 2>/dev/null | awk 'NR > 1 && $$4 > 4000000 {print "TMPDIR=/dev/shm"}')
 
 check: $(DEV_STAMP)
 	.venv/bin/ruff check

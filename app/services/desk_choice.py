@@ -57,29 +57,20 @@ def choose_desk(
 
 
 def expected_desk(
-    session: Session, intake: Intake, provision_id: str, *, organisation: str | None = None
+    session: Session,
+    intake: Intake,
+    provision_id: str,
+    *,
+    organisation: str | None = None,
+    declined: Declined | None = None,
 ) -> Desk | None:
     """Name the desk that would be chosen now, to tell the worker who gets their data.
 
     Nothing is held, so another referral can take its last place. Whether its address can be
-    reached is not asked.
+    reached is not asked. `declined` is read unless it is known.
     """
-    declined = declined_by(session, intake.id, provision_id)
-    return _expected(session, intake, provision_id, declined, organisation)
-
-
-def first_desk(session: Session, intake: Intake, provision_id: str) -> Desk | None:
-    """Name the desk that would be chosen for a new intake: none has declined it yet."""
-    return _expected(session, intake, provision_id, (), None)
-
-
-def _expected(
-    session: Session,
-    intake: Intake,
-    provision_id: str,
-    declined: Declined,
-    organisation: str | None,
-) -> Desk | None:
+    if declined is None:
+        declined = declined_by(session, intake.id, provision_id)
     fits = _fitting(provision_id, intake.region, declined, _has_an_address)
     seen = session.exec(select(Desk).where(col(Desk.active))).all()
     best = _best(session, filter(fits, seen), declined, _has_an_address, organisation)

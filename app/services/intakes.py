@@ -108,7 +108,7 @@ def create_intake(
         ask_sessions(session, intake, wished, present=(), now=now)
         fill_places(act, counter, intake.region, planning)
         sessions = sessions_of(session, intake.id)
-    shown = [view_of_new(act, intake, one, cipher) for one in referrals]
+    shown = [view_of_new(act, one, cipher) for one in referrals]
     return IntakeView(intake, content, holder.name, shown, sessions)
 
 

@@ -231,7 +231,6 @@ def fill_waiting(
                 mode=one.mode,
             )
             placed.append(intake)
-    session.flush()
     return placed
 
 

@@ -22,7 +22,7 @@ from app.domain.terms import (
 )
 from app.models import Consent, Desk, Intake, Referral, ReferralChange, SessionLogEntry
 from app.services.acts import Act
-from app.services.desk_choice import expected_desk, first_desk
+from app.services.desk_choice import expected_desk
 from app.services.findings import describe_questions, describe_reasons
 from app.services.holders import locked_intake, seen_ids
 from app.services.paging import UNKNOWN_CURSOR
@@ -164,10 +164,9 @@ def views_of(act: Act, intake: Intake, cipher: PersonCipher) -> list[ReferralVie
     return [view(act, one, cipher) for one in referrals_of(act.session, intake.id)]
 
 
-def view_of_new(act: Act, intake: Intake, referral: Referral, cipher: PersonCipher) -> ReferralView:
+def view_of_new(act: Act, referral: Referral, cipher: PersonCipher) -> ReferralView:
     """Open a referral of a new intake: nobody consented to it, or said anything of it yet."""
-    by_employer = referral.handed is HandedBy.employer
-    desk = None if by_employer else first_desk(act.session, intake, referral.provision_id)
+    desk = _desk_of(act, referral, new=True)
     return ReferralView(referral, open_grounds(cipher, referral), desk, [])
 
 
@@ -193,9 +192,11 @@ def note_of(cipher: PersonCipher, change: ReferralChange) -> str | None:
     return cipher.open(NOTE, change.id, change.note).decode() if change.note else None
 
 
-def _desk_of(act: Act, referral: Referral) -> Desk | None:
+def _desk_of(act: Act, referral: Referral, *, new: bool = False) -> Desk | None:
     if referral.status is ReferralStatus.proposed and referral.handed is not HandedBy.employer:
         intake = act.session.get_one(Intake, referral.intake_id)
+        if new:
+            return expected_desk(act.session, intake, referral.provision_id, declined=())
         consent = consent_for(act.session, referral)
         organisation = consent.recipient if consent else None
         return expected_desk(act.session, intake, referral.provision_id, organisation=organisation)

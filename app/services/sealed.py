@@ -78,6 +78,12 @@ def cipher_of(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
     return vault.cipher(intake_id, WrappedKey(kept.key_id, kept.wrapped))
 
 
+def forget_keys(session: Session, *intake_ids: UUID) -> None:
+    """Let nothing in this session open what was sealed for persons whose keys are removed."""
+    for intake_id in intake_ids:
+        session.info.pop((PersonKey, intake_id), None)
+
+
 def _remember(session: Session, kept: PersonKey) -> None:
     # A session lets go of what nobody holds, and would read the key again each time it is needed.
     session.info[PersonKey, kept.intake_id] = kept

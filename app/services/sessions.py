@@ -163,6 +163,7 @@ def book(act: Act, intake_id: UUID, slot_id: str, planning: Planning) -> Guidanc
             status=SessionStatus.planned,
             created_at=act.now,
         )
+    # Added when it is whole: asking anything stores what was added.
     give_place(act, booked, slot, writing=may_write(act.session, intake_id))
     act.session.add(booked)
     act.session.flush()
