@@ -35,6 +35,9 @@ IDLE_LIMIT_SECONDS = 60
 """After which PostgreSQL ends a transaction in which nothing is asked: its process has gone or
 hangs. Longer than any honest pause, such as making look-up tables of a catalogue just read."""
 
+RECYCLE_SECONDS = 300
+"""How old a connection may get. A firewall that forgets idle ones lets who uses them wait."""
+
 SPARE_CONNECTIONS = 5
 """For what runs beside the requests: the catalogue watch, readiness, streams between batches."""
 
@@ -154,8 +157,10 @@ def sqlite_file(engine: Engine) -> Path | None:
 
 
 def show_every_region(session: Session) -> None:
-    """Show the rest of this transaction every region's rows."""
-    if session.get_bind().dialect.name == "postgresql":
+    """Show the rest of this transaction every region's rows, if it is not shown them already."""
+    bind = session.get_bind()
+    seen = bind.get_execution_options().get("sees")
+    if bind.dialect.name == "postgresql" and seen != EVERY_REGION:
         _show(session.connection(), EVERY_REGION)
 
 
@@ -185,6 +190,9 @@ def _engine(settings: Settings) -> Engine:
         return engine
     milliseconds = int(timeout.total_seconds() * 1000)
     arguments["pool_pre_ping"] = True
+    # The same few serve again and again, with what was prepared on them.
+    arguments["pool_use_lifo"] = True
+    arguments["pool_recycle"] = RECYCLE_SECONDS
     arguments["connect_args"] = {
         "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
         f" -c idle_in_transaction_session_timeout={IDLE_LIMIT_SECONDS}s",

@@ -1,6 +1,10 @@
-"""What every request is given: who asks, a transaction, the time, the catalogue, a page."""
+"""What every request is given: who asks, a transaction, the time, the catalogue, a page.
 
-from collections.abc import AsyncIterator, Callable, Iterator
+What waits for nothing is a coroutine all the same: FastAPI sends every other function to a thread,
+there and back.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path as FilePath
@@ -137,13 +141,15 @@ def _count(request: Request, caller: Caller) -> None:
 CallerDep = Annotated[Caller, Depends(get_caller)]
 
 
-def only(*roles: Role) -> Callable[[Caller], Caller]:
+def only(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     """Make a dependency that lets callers with one of these roles through.
 
     It raises Unauthenticated for a stranger and Forbidden for anybody else.
     """
 
-    def allowed(caller: CallerDep, _shown: Annotated[object, Security(BEARER)] = None) -> Caller:
+    async def allowed(
+        caller: CallerDep, _shown: Annotated[object, Security(BEARER)] = None
+    ) -> Caller:
         if caller is ANONYMOUS:
             raise Unauthenticated
         if not caller.roles & set(roles):
@@ -241,7 +247,7 @@ async def get_knowledge(search: SearchDep) -> Knowledge:
 KnowledgeDep = Annotated[Knowledge, Depends(get_knowledge)]
 
 
-def own_region(
+async def own_region(
     region: Annotated[RegionCode, Path(description="CBS code of your region.")],
     caller: WerkcentrumCaller,
     knowledge: KnowledgeDep,
@@ -287,13 +293,13 @@ def open_session(request: Request, _turn: Turn) -> Iterator[Session]:
         yield session
 
 
-def get_egress(request: Request) -> Egress:
+async def get_egress(request: Request) -> Egress:
     """Give what calls the addresses of others."""
     egress: Egress = request.app.state.egress
     return egress
 
 
-def get_told(request: Request) -> Callable[[Desk], bool]:
+async def get_told(request: Request) -> Callable[[Desk], bool]:
     """Give what says whether a desk can be told something from here."""
     state = request.app.state
     return told_from_here(
@@ -301,25 +307,25 @@ def get_told(request: Request) -> Callable[[Desk], bool]:
     )
 
 
-def get_planning(request: Request) -> Planning:
+async def get_planning(request: Request) -> Planning:
     """Give the planner's settings."""
     planning: Planning = request.app.state.planning
     return planning
 
 
-def get_terms(request: Request) -> Terms:
+async def get_terms(request: Request) -> Terms:
     """Give how long each class of data is kept."""
     terms: Terms = request.app.state.terms
     return terms
 
 
-def get_register_url(request: Request) -> str:
+async def get_register_url(request: Request) -> str:
     """Say where the processing register is published."""
     register_url: str = request.app.state.register_url
     return register_url
 
 
-def get_erasure_list(request: Request) -> FilePath:
+async def get_erasure_list(request: Request) -> FilePath:
     """Give the file in which erasures are kept."""
     path: FilePath = request.app.state.erasure_list
     return path

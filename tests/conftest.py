@@ -5,6 +5,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
@@ -147,9 +148,15 @@ def filled_database(engine_kind: str, request: pytest.FixtureRequest, folder: Pa
         path = folder / "gids.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
+    return copied(request.getfixturevalue("postgres_template"), request)
+
+
+def copied(template: str, request: pytest.FixtureRequest) -> str:
+    """Copy a database of PostgreSQL for as long as who requests it; return its address."""
     cluster: Cluster = request.getfixturevalue("cluster")
-    template: str = request.getfixturevalue("postgres_template")
-    return cluster.create_database(f"t{uuid4().hex}", template=template)
+    url = cluster.create_database(f"t{uuid4().hex}", template=template)
+    request.addfinalizer(partial(cluster.drop_database, url))
+    return url
 
 
 @pytest.fixture
@@ -163,8 +170,7 @@ def empty_database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_pat
     """A database of the test's own with nothing in it."""
     if engine_kind == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.create_database(f"e{uuid4().hex}")
+    return copied("template1", request)
 
 
 @pytest.fixture

@@ -86,15 +86,22 @@ class Cluster:
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Create a database as a copy of a template that nobody is using; return its address.
 
-        The address is that of the service's role, for which row security holds.
+        The address is that of the service's role, for which row security holds. Its files are
+        copied, which is faster than writing every page to the log of changes as well.
         """
         with self.as_superuser() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy").format(
                     *map(sql.Identifier, (name, template, SERVICE))
                 )
             )
         return self.dsn(name, SERVICE)
+
+    def drop_database(self, address: str) -> None:
+        """Remove a database, and end whoever is still connected to it."""
+        name = sql.Identifier(address.rpartition("/")[2])
+        with self.as_superuser() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
     def as_superuser(self, database: str = "postgres") -> psycopg.Connection:
         """Connect as who may do everything, and is shown everything."""

@@ -27,6 +27,7 @@ from tests.loop import (
     PERSONAL,
     QUESTION,
     REGION,
+    SAID,
     TOKENS,
     Loop,
     body_of,
@@ -244,3 +245,14 @@ def test_a_desk_that_asks_for_more_time_has_it_and_the_adviser_knows_until_when(
     says(link, status="accepted")
     assert case.stands()[0] == "accepted"
     assert leaked(loop, "Noor Kanarie", "06 12345678") == []
+
+
+def test_a_new_intake_is_answered_as_it_is_read_with_the_desks_it_would_go_to(loop: Loop) -> None:
+    loop.desk(capacity=1)
+    desks = []
+    for changes in ({}, {"originSector": "bouw"}, {"employment": "self_employed"}):
+        answered = made(loop.ask("adviser", "POST", "/intakes", SAID | changes))
+        assert loop.ask("adviser", "GET", f"/intakes/{answered['id']}").json() == answered
+        desks += [one["contact"] for one in answered["referrals"]]
+    assert "Ontwikkelingsfonds" in [desk["organisation"] for desk in desks if desk], desks
+    assert None in desks

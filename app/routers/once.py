@@ -40,7 +40,6 @@ def created(
         answer, location, intake = make()
         kept = _answered(answer, location)
         idempotency.keep(act, operation=operation, key=key, answer=kept, intake_id=intake.id)
-        idempotency.forget_expired(act.session, now=act.now)
     return _response(kept)
 
 

@@ -165,12 +165,12 @@ def append(
                 "hash": previous,
             }
         )
-    session.execute(sa.insert(AuditEntry), rows)
+    connection = session.connection()
+    connection.execute(sa.insert(AuditEntry), rows)
     last = head.number + len(rows)
     signature = _signature(vault, last, previous, _text(now))
-    session.execute(
-        sa.update(AuditHead).values(number=last, hash=previous, at=now, signature=signature),
-        execution_options={"synchronize_session": False},
+    connection.execute(
+        sa.update(AuditHead).values(number=last, hash=previous, at=now, signature=signature)
     )
 
 

@@ -54,7 +54,7 @@ def token_of(session: Session, vault: Vault, adviser_id: UUID) -> str | None:
 
 def renew(act: Act) -> str:
     """Give the caller's feed an address it never had; from now on the one before leads nowhere."""
-    adviser_id = know_adviser(act)
+    adviser_id = know_adviser(act).id
     following = sa.func.abs(col(Adviser.feed_generation)) + 1
     seconds = (act.now - FIRST) // timedelta(seconds=1)
     never_had = sa.case((following > seconds, following), else_=seconds)

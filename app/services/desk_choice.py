@@ -57,14 +57,20 @@ def choose_desk(
 
 
 def expected_desk(
-    session: Session, intake: Intake, provision_id: str, *, organisation: str | None = None
+    session: Session,
+    intake: Intake,
+    provision_id: str,
+    *,
+    organisation: str | None = None,
+    declined: Declined | None = None,
 ) -> Desk | None:
     """Name the desk that would be chosen now, to tell the worker who gets their data.
 
     Nothing is held, so another referral can take its last place. Whether its address can be
-    reached is not asked.
+    reached is not asked. `declined` is read unless it is known.
     """
-    declined = declined_by(session, intake.id, provision_id)
+    if declined is None:
+        declined = declined_by(session, intake.id, provision_id)
     fits = _fitting(provision_id, intake.region, declined, _has_an_address)
     seen = session.exec(select(Desk).where(col(Desk.active))).all()
     best = _best(session, filter(fits, seen), declined, _has_an_address, organisation)
@@ -124,7 +130,7 @@ def _best(
     organisation: str | None,
 ) -> tuple[Desk, bool] | None:
     fitting = list(desks)
-    taken = _taken(session, [desk.id for desk in fitting])
+    taken = _taken(session, [desk.id for desk in fitting if desk.capacity is not None])
     tried = {desk_id for desk_id, _ in declined}
 
     def free(desk: Desk) -> float:
@@ -161,8 +167,10 @@ def told_from_here(*, by_mail: bool, check: Check) -> Told:
     return told
 
 
-def _taken(session: Session, desks: Iterable[UUID]) -> dict[UUID, int]:
+def _taken(session: Session, desks: Collection[UUID]) -> dict[UUID, int]:
     """Count the places that are taken, per desk that has any."""
+    if not desks:
+        return {}
     rows = session.execute(
         sa.select(col(Referral.desk_id), sa.func.count())
         .where(col(Referral.desk_id).in_(desks), col(Referral.status).in_(FILLING))

@@ -38,6 +38,7 @@ from app.services.idempotency import forget_person
 from app.services.outbox import Effect, to_desk
 from app.services.planner import Planning
 from app.services.referrals import referrals_of
+from app.services.sealed import forget_keys
 from app.services.session_log import append
 from app.services.sessions import close_guidance, fill_places, sessions_of
 
@@ -112,6 +113,7 @@ def remove(act: Act, intakes: Sequence[Intake], erasures: Path) -> None:
     for table in HANGING_ON_AN_INTAKE:
         _delete(act.session, table, "intake_id", ids)
     _delete(act.session, Intake, "id", ids)
+    forget_keys(act.session, *ids)
     act.at_last.append(partial(erasure_list.add, erasures, ids, at=act.now))
 
 

@@ -173,15 +173,15 @@ def _is(act: Act, intake_id: UUID, true: sa.ColumnElement[bool]) -> bool:
     return act.session.exec(asked).one_or_none() is not None
 
 
-def know_adviser(act: Act) -> UUID:
-    """Keep the name of the adviser who asks, once, and their e-mail address; return their id.
+def know_adviser(act: Act) -> Adviser:
+    """Keep the name of the adviser who asks, once, and their e-mail address; return their row.
 
     The row is held, in the way of who only refers to it: retention forgets who left, and must not
     do so now.
     """
-    known = select(Adviser.id).where(col(Adviser.id) == act.caller.id)
-    found = None
-    while found is None:
+    known = select(Adviser).where(col(Adviser.id) == act.caller.id)
+    held = known.with_for_update(read=True, key_share=True)
+    while (adviser := act.session.exec(held).one_or_none()) is None:
         act.session.execute(
             insert_into(act.session, Adviser)
             .values(
@@ -193,10 +193,9 @@ def know_adviser(act: Act) -> UUID:
             )
             .on_conflict_do_nothing()
         )
-        held = known.with_for_update(read=True, key_share=True)
-        found = act.session.exec(held).one_or_none()
-    _learn_email(act)
-    return found
+    if adviser.email != act.caller.email and not adviser.email_imported:
+        _learn_email(act)
+    return adviser
 
 
 def _learn_email(act: Act) -> None:
@@ -237,7 +236,7 @@ def take_over(act: Act, intake_id: UUID, reason: HolderReason, note: str | None)
     intake = _find(act, intake_id, own, lock=True)
     if intake.holder_id == act.caller.id:
         raise NothingChangesError
-    return _change(act, intake, know_adviser(act), reason, note)
+    return _change(act, intake, know_adviser(act).id, reason, note)
 
 
 def give_back(act: Act, intake_id: UUID, reason: HolderReason, note: str | None) -> ChangeView:

@@ -99,7 +99,8 @@ def keep(act: Act, *, operation: str, key: str, answer: Answer, intake_id: UUID)
             location=answer.location,
             intake_id=intake_id,
             body=cipher.seal(_place(operation, key), intake_id, answer.body.encode()),
-        )
+        ),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -16,12 +16,13 @@ from app.services.findings import describe
 from app.services.holders import find_intake, know_adviser, sees
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.planner import Planning, today
-from app.services.referrals import ReferralView, new_referral, views_of
+from app.services.referrals import ReferralView, new_referral, view_of_new, views_of
 from app.services.sealed import (
     ANSWERS,
     Content,
     cipher_of,
-    new_cipher,
+    keep_key,
+    new_key,
     open_content,
     seal_content,
 )
@@ -63,12 +64,15 @@ def create_intake(
         answers=ANSWERS.dump_python(answers, mode="json"),
         finding=describe(finding, knowledge.catalogue),
     )
+    holder = know_adviser(act)
+    intake_id = uuid4()
+    key, cipher = new_key(act.vault, intake_id)
     intake = Intake(
-        id=uuid4(),
+        id=intake_id,
         log_pseudonym=uuid4(),
         created_at=now,
         touched_at=now,
-        holder_id=know_adviser(act),
+        holder_id=holder.id,
         organisation=act.caller.organisation,
         region=finding.region,
         outcome=finding.check.outcome,
@@ -77,14 +81,16 @@ def create_intake(
         target_sector=finding.target.sector if finding.target else None,
         modes=list(answers.scheduling.modes),
         not_before=answers.scheduling.not_before,
-        content=b"",
+        content=seal_content(cipher, intake_id, content),
     )
     session.add(intake)
     session.flush()
-    cipher = new_cipher(session, act.vault, intake.id)
-    intake.content = seal_content(cipher, intake.id, content)
-    for rank, one in enumerate(finding.check.referrals):
-        session.add(new_referral(act, cipher, intake, one, rank=rank, answers=True))
+    keep_key(session, key)
+    referrals = [
+        new_referral(act, cipher, intake, one, rank=rank, answers=True)
+        for rank, one in enumerate(finding.check.referrals)
+    ]
+    session.add_all(referrals)
     act.did(Action.intake_created, intake)
     append(
         act,
@@ -96,10 +102,14 @@ def create_intake(
         origin_sector=intake.origin_sector,
         target_sector=intake.target_sector,
     )
+    sessions: list[tuple[GuidanceSession, str | None]] = []
     if intake.outcome is Outcome.guidance:
-        ask_sessions(session, intake, answers.scheduling.sessions, now=now)
+        wished = answers.scheduling.sessions
+        ask_sessions(session, intake, wished, present=(), now=now)
         fill_places(act, counter, intake.region, planning)
-    return view_intake(act, intake)
+        sessions = sessions_of(session, intake.id)
+    shown = [view_of_new(act, one, cipher) for one in referrals]
+    return IntakeView(intake, content, holder.name, shown, sessions)
 
 
 def read_intake(act: Act, intake_id: UUID) -> IntakeView:

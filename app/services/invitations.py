@@ -50,10 +50,11 @@ def place_of(row: GuidanceSession) -> Place | None:
     return None
 
 
-def invite(act: Act, row: GuidanceSession, was: Place | None) -> None:
+def invite(act: Act, row: GuidanceSession, was: Place | None, *, writing: bool) -> None:
     """Invite to a session where it stands now; `was` is where it stood before.
 
-    An adviser who has it no longer hears that it is off.
+    An adviser who has it no longer hears that it is off. The worker is invited when `writing`:
+    when they may be written to (`may_write`).
     """
     now = place_of(row)
     if now is None:
@@ -63,7 +64,7 @@ def invite(act: Act, row: GuidanceSession, was: Place | None) -> None:
         act.effects.append(_cancel(row, was, to_adviser(was.adviser_id)))
     news = News.changed if same else News.planned
     act.effects.append(_request(row, to_adviser(now.adviser_id), news))
-    if may_write(act.session, row.intake_id):
+    if writing:
         news = News.planned if was is None else News.changed
         act.effects.append(_request(row, to_worker(row.intake_id), news))
 

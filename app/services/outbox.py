@@ -123,7 +123,7 @@ def put(
         return
     last = session.exec(select(sa.func.max(OutboxMessage.position))).one() or 0
     rows = [_row(one, position, now) for position, one in enumerate(wanted, start=last + 1)]
-    session.execute(sa.insert(OutboxMessage), rows)
+    session.connection().execute(sa.insert(OutboxMessage), rows)
 
 
 def _heard(session: Session, told: Sequence[SessionLogEntry]) -> list[Effect]:

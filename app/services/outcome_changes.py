@@ -34,7 +34,8 @@ def to_guidance(
     intake.closed_at = None
     content = open_content(cipher_of(act.session, act.vault, intake.id), intake)
     wished = ANSWERS.validate_python(content.answers).scheduling.sessions
-    ask_sessions(act.session, intake, wished, now=act.now)
+    present = [row for row, _ in sessions_of(act.session, intake.id)]
+    ask_sessions(act.session, intake, wished, present=present, now=act.now)
     fill_places(act, counter, intake.region, planning)
     rows = [row for row, _ in sessions_of(act.session, intake.id)]
     if guidance_is_over(row.status for row in rows):

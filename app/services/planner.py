@@ -10,6 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 import holidays
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.config import Settings
@@ -24,7 +25,7 @@ from app.models import (
     SessionLogCounter,
 )
 from app.services.acts import Act
-from app.services.invitations import AHEAD, invite, place_of
+from app.services.invitations import AHEAD, invite, may_write, place_of
 from app.services.session_log import append
 
 OCCUPYING = (SessionStatus.planned, SessionStatus.held, SessionStatus.missed)
@@ -204,6 +205,7 @@ def fill_waiting(
             col(GuidanceSession.intake_id),
             col(GuidanceSession.number),
         )
+        .options(defer(Intake.content))  # type: ignore[arg-type]  # SQLModel types it as its value
     ).all()
     if not queue:
         return []
@@ -217,8 +219,9 @@ def fill_waiting(
         begins, modes = wishes[intake.id]
         taken = starts_of(session, intake.id)
         chosen = free.choose(begins, modes, count=len(waiting), taken=taken)
+        writing = bool(chosen) and may_write(session, intake.id)
         for one, slot in zip(waiting, chosen, strict=False):
-            give_place(act, one, slot)
+            give_place(act, one, slot, writing=writing)
             append(
                 act,
                 counter,
@@ -315,8 +318,8 @@ def starts_of(session: Session, intake_id: UUID) -> list[datetime]:
     return [moment for moment in starts if moment is not None]
 
 
-def give_place(act: Act, row: GuidanceSession, slot: Slot) -> None:
-    """Give a session this place, store it, and invite to it."""
+def give_place(act: Act, row: GuidanceSession, slot: Slot, *, writing: bool) -> None:
+    """Give a session this place, and invite to it; the worker too when `writing`."""
     was = place_of(row)
     row.status = SessionStatus.planned
     row.adviser_id = UUID(slot.adviser)
@@ -328,5 +331,4 @@ def give_place(act: Act, row: GuidanceSession, slot: Slot) -> None:
     row.placed_at = act.now
     # An invitation this late is reminder enough.
     row.reminded_at = act.now if slot.starts_at <= act.now + AHEAD else None
-    act.session.flush()
-    invite(act, row, was)
+    invite(act, row, was, writing=writing)

@@ -95,7 +95,7 @@ def append(
         for person in deed.persons
     ]
     if rows:
-        session.execute(sa.insert(ProcessingEntry), rows)
+        session.connection().execute(sa.insert(ProcessingEntry), rows)
 
 
 def entries_about(session: Session, vault: Vault, intake_id: UUID) -> list[ProcessingEntry]:

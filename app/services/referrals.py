@@ -167,6 +167,12 @@ def views_of(act: Act, intake: Intake, cipher: PersonCipher) -> list[ReferralVie
     return [view(act, one, cipher) for one in referrals_of(act.session, intake.id)]
 
 
+def view_of_new(act: Act, referral: Referral, cipher: PersonCipher) -> ReferralView:
+    """Open a referral of a new intake: nobody consented to it, or said anything of it yet."""
+    desk = _desk_of(act, referral, new=True)
+    return ReferralView(referral, open_grounds(cipher, referral), desk, [])
+
+
 def view(act: Act, referral: Referral, cipher: PersonCipher) -> ReferralView:
     """Open a referral, and read which desk has it, or would get it now."""
     steps = select(ReferralChange).where(col(ReferralChange.referral_id) == referral.id)
@@ -189,9 +195,11 @@ def note_of(cipher: PersonCipher, change: ReferralChange) -> str | None:
     return cipher.open(NOTE, change.id, change.note).decode() if change.note else None
 
 
-def _desk_of(act: Act, referral: Referral) -> Desk | None:
+def _desk_of(act: Act, referral: Referral, *, new: bool = False) -> Desk | None:
     if referral.status is ReferralStatus.proposed and referral.handed is not HandedBy.employer:
         intake = act.session.get_one(Intake, referral.intake_id)
+        if new:
+            return expected_desk(act.session, intake, referral.provision_id, declined=())
         consent = consent_for(act.session, referral)
         organisation = consent.recipient if consent else None
         return expected_desk(act.session, intake, referral.provision_id, organisation=organisation)

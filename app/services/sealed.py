@@ -1,7 +1,7 @@
 """What a person said and what the rule found of it, sealed with the person's own key."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -50,11 +50,17 @@ class Tried:
     closed: int
 
 
-def new_cipher(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
-    """Make a person's key and keep it, wrapped; the intake must have been stored."""
+def new_key(vault: Vault, intake_id: UUID) -> tuple[PersonKey, PersonCipher]:
+    """Make a person's key, to be kept, and what seals with it."""
     key = vault.new_key(intake_id)
-    session.add(PersonKey(intake_id=intake_id, key_id=key.key_id, wrapped=key.wrapped))
-    return vault.cipher(intake_id, key)
+    row = PersonKey(intake_id=intake_id, key_id=key.key_id, wrapped=key.wrapped)
+    return row, vault.cipher(intake_id, key)
+
+
+def keep_key(session: Session, key: PersonKey) -> None:
+    """Keep a person's key; their intake must have been stored."""
+    session.add(key)
+    _remember(session, key)
 
 
 def cipher_of(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
@@ -68,7 +74,19 @@ def cipher_of(session: Session, vault: Vault, intake_id: UUID) -> PersonCipher:
     kept = session.get(PersonKey, intake_id)
     if kept is None:
         raise NotFound
+    _remember(session, kept)
     return vault.cipher(intake_id, WrappedKey(kept.key_id, kept.wrapped))
+
+
+def forget_keys(session: Session, *intake_ids: UUID) -> None:
+    """Let nothing in this session open what was sealed for persons whose keys are removed."""
+    for intake_id in intake_ids:
+        session.info.pop((PersonKey, intake_id), None)
+
+
+def _remember(session: Session, kept: PersonKey) -> None:
+    # A session lets go of what nobody holds, and would read the key again each time it is needed.
+    session.info[PersonKey, kept.intake_id] = kept
 
 
 def require_wrapping_keys(database: Database, vault: Vault) -> None:
@@ -121,7 +139,8 @@ def _opens(vault: Vault, kept: PersonKey) -> bool:
 
 def seal_content(cipher: PersonCipher, intake_id: UUID, content: Content) -> bytes:
     """Seal what an intake holds."""
-    return cipher.seal(CONTENT, intake_id, _written(content))
+    document = {"answers": content.answers, "finding": content.finding}
+    return cipher.seal(CONTENT, intake_id, _written(document))
 
 
 def open_content(cipher: PersonCipher, intake: Intake) -> Content:
@@ -136,7 +155,8 @@ def open_content(cipher: PersonCipher, intake: Intake) -> Content:
 
 def seal_grounds(cipher: PersonCipher, referral_id: UUID, grounds: Grounds) -> bytes:
     """Seal what a referral holds."""
-    return cipher.seal(GROUNDS, referral_id, _written(grounds))
+    document = {"reasons": grounds.reasons, "to_confirm": grounds.to_confirm}
+    return cipher.seal(GROUNDS, referral_id, _written(document))
 
 
 def open_grounds(cipher: PersonCipher, referral: Referral) -> Grounds:
@@ -149,5 +169,5 @@ def open_grounds(cipher: PersonCipher, referral: Referral) -> Grounds:
     return Grounds(**json.loads(cipher.open(GROUNDS, referral.id, referral.content)))
 
 
-def _written(document: Content | Grounds) -> bytes:
-    return json.dumps(asdict(document), ensure_ascii=False).encode()
+def _written(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()

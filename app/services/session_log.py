@@ -27,14 +27,16 @@ def lock_region(session: Session, region: str | None) -> SessionLogCounter:
     such changes never see each other half done and the log keeps their order.
     """
     code = region or NATIONWIDE
-    session.execute(
-        insert_into(session, SessionLogCounter)
-        .values(region=code, last_number=0)
-        .on_conflict_do_nothing()
-    )
-    return session.exec(
-        select(SessionLogCounter).where(col(SessionLogCounter.region) == code).with_for_update()
-    ).one()
+    held = select(SessionLogCounter).where(col(SessionLogCounter.region) == code).with_for_update()
+    counter = session.exec(held).one_or_none()
+    if counter is None:
+        session.execute(
+            insert_into(session, SessionLogCounter)
+            .values(region=code, last_number=0)
+            .on_conflict_do_nothing()
+        )
+        counter = session.exec(held).one()
+    return counter
 
 
 def append(
@@ -58,7 +60,6 @@ def append(
         **facts,
     )
     act.session.add(entry)
-    act.session.flush()
     act.told.append(entry)
 
 

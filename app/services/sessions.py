@@ -1,5 +1,6 @@
 """Guidance sessions: booked, moved and ended, each in one transaction with its log entry."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from app.domain.terms import Action, LogEntryType, Outcome, SessionStatus
 from app.models import Adviser, GuidanceSession, Intake, SessionLogCounter
 from app.services.acts import Act
 from app.services.holders import locked_intake
-from app.services.invitations import call_off
+from app.services.invitations import call_off, may_write
 from app.services.planner import (
     OCCUPYING,
     Planning,
@@ -92,16 +93,19 @@ def sessions_of(session: Session, intake_id: UUID) -> list[tuple[GuidanceSession
     return list(rows)
 
 
-def ask_sessions(session: Session, intake: Intake, count: int, *, now: datetime) -> None:
+def ask_sessions(
+    session: Session,
+    intake: Intake,
+    count: int,
+    *,
+    present: Iterable[GuidanceSession],
+    now: datetime,
+) -> None:
     """Put up to so many sessions on the waiting list, to be filled in their turn.
 
-    Of a guidance that was there before, its held and missed sessions keep their numbers.
+    Of a guidance that was there before (`present`), held and missed sessions keep their numbers.
     """
-    used = {
-        row.number
-        for row, _ in sessions_of(session, intake.id)
-        if row.status is not SessionStatus.cancelled
-    }
+    used = {row.number for row in present if row.status is not SessionStatus.cancelled}
     for _ in range(count):
         number = next_number(used)
         if number is None:
@@ -159,8 +163,10 @@ def book(act: Act, intake_id: UUID, slot_id: str, planning: Planning) -> Guidanc
             status=SessionStatus.planned,
             created_at=act.now,
         )
-        act.session.add(booked)
-    give_place(act, booked, slot)
+    # Added when it is whole: asking anything stores what was added.
+    give_place(act, booked, slot, writing=may_write(act.session, intake_id))
+    act.session.add(booked)
+    act.session.flush()
     act.did(Action.session_booked, intake)
     _log(act, counter, intake, LogEntryType.session_planned, booked)
     return booked
@@ -193,7 +199,9 @@ def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> Guidan
     # The waiting list may want any of them.
     advisers_of(act.session, intake.region, lock=True)
     slot = _free_slot(act, intake, slot_id, planning, leaving=moved)
-    give_place(act, moved, slot)
+    give_place(act, moved, slot, writing=may_write(act.session, intake.id))
+    # What waits may get the place it leaves.
+    act.session.flush()
     act.did(Action.session_moved, intake)
     entry = LogEntryType.session_planned if waited else LogEntryType.session_moved
     _log(act, counter, intake, entry, moved)

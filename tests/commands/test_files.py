@@ -164,6 +164,7 @@ def die(event, _arguments):
     if event == sys.argv[1]:
         os.kill(os.getpid(), getattr(signal, sys.argv[2]))
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may ignore it
 sys.addaudithook(die)
 sys.exit(main(["db", "backup", "copy.db"]))
 """

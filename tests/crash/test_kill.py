@@ -59,7 +59,7 @@ def durable_template(durable_cluster: Cluster) -> str:
 
 @pytest.fixture
 def database_url(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of the test's own where a commit is on disk when it is answered."""
+    """A database of the test's own that keeps its promises when it crashes."""
     if engine_kind == "sqlite":
         return filled_database(engine_kind, request, tmp_path)
     cluster: Cluster = request.getfixturevalue("durable_cluster")

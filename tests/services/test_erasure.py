@@ -43,6 +43,7 @@ from app.services.erasure_list import read
 from app.services.holders import NotYoursError
 from app.services.idempotency import Answer, ErasedError
 from app.services.outcomes import Decision, decide
+from app.services.sealed import cipher_of
 from tests.services.desk import ANNA, COLLEAGUE, Desk, adviser, hours, wishes
 from tests.services.test_persons import CHECK, CLEANER, KLAARTJE, TEXT
 
@@ -315,3 +316,12 @@ def test_an_erasure_that_comes_while_a_case_is_changed_takes_the_change_along(de
         assert began.wait(30)
     thread.join()
     assert set(rows_about(desk, intake)) == {"audit_entry"}
+
+
+def test_what_an_erased_person_said_is_closed_at_once(desk: Desk, erasures: Path) -> None:
+    intake = with_everything(desk)
+    with desk.act() as act:
+        cipher_of(act.session, act.vault, intake)
+        erase(act, intake, desk.planning, erasures)
+        with pytest.raises(NotFound):
+            cipher_of(act.session, act.vault, intake)

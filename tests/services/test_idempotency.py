@@ -25,7 +25,7 @@ from app.services.idempotency import (
     keep,
 )
 from app.services.processing_log import new_trace
-from app.services.sealed import new_cipher
+from app.services.sealed import keep_key, new_key
 from tests.services.desk import ADVISER, COLLEAGUE, NOW, VAULT
 
 DAY = timedelta(hours=24)
@@ -50,7 +50,8 @@ def new_thing(act: Act) -> UUID:
     )
     act.session.add(thing)
     act.session.flush()
-    new_cipher(act.session, act.vault, thing.id)
+    key, _ = new_key(act.vault, thing.id)
+    keep_key(act.session, key)
     return thing.id
 
 
