@@ -8,8 +8,9 @@ scores add up in app/services/search_bits.py. Why so: docs/decisions/0025-search
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from math import log2
+from weakref import proxy
 
 from app.catalogue import Vocabulary
 from app.domain.catalogue import Provision
@@ -88,9 +89,10 @@ class Search:
         self._needs = {need.id: need for need in vocabulary.needs}
         count = len(self._index.provisions)
         kept = min(_MOST_KEPT, _KEPT_BYTES // (count + 1))
-        self._scores = lru_cache(kept)(self._scores_of)
-        self._need = lru_cache(None)(self._holding_need)
-        self._sector = lru_cache(_SECTORS_KEPT)(self._resolved)
+        me = proxy(self)  # or it would refer to itself: see app/services/catalogue.py
+        self._scores = lru_cache(kept)(partial(Search._scores_of, me))
+        self._need = lru_cache(None)(partial(Search._holding_need, me))
+        self._sector = lru_cache(_SECTORS_KEPT)(partial(Search._resolved, me))
 
     def find(
         self, wanted: ProvisionFilter, *, on: date, after: str | None = None, limit: int

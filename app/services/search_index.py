@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from heapq import merge
 from itertools import islice
+from weakref import proxy
 
 from app.catalogue import Vocabulary
 from app.domain.catalogue import Catalogue, Provision
@@ -58,7 +59,8 @@ class ProvisionIndex:
             for place, one in enumerate(self.provisions)
             if one.valid_from or one.ends_on
         ]
-        self.open_on = lru_cache(1)(self._open_on)
+        me = proxy(self)  # or it would refer to itself: see app/services/catalogue.py
+        self.open_on = lru_cache(1)(partial(ProvisionIndex._open_on, me))
         self._facets = {
             "service": [(one.value, self.services.any_of((one,))) for one in Service],
             "building_block": [(one.value, self.blocks.any_of((one,))) for one in BuildingBlock],

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 from app.domain.catalogue import Catalogue, Provision
 from app.domain.conditions import (
@@ -39,9 +40,10 @@ class Conditions:
         for sector in catalogue.sectors:
             for above in catalogue.line(sector):
                 self._below[above.id].append(sector)
-        self.concerning = lru_cache(_SECTORS_KEPT)(self._concerning)
-        self.naming = lru_cache(_SECTORS_KEPT)(self._naming)
-        self.within = lru_cache(_SECTORS_KEPT)(self._within)
+        me = proxy(self)  # or it would refer to itself: see app/services/catalogue.py
+        self.concerning = lru_cache(_SECTORS_KEPT)(partial(Conditions._concerning, me))
+        self.naming = lru_cache(_SECTORS_KEPT)(partial(Conditions._naming, me))
+        self.within = lru_cache(_SECTORS_KEPT)(partial(Conditions._within, me))
 
     def on(self, side: Side) -> int:
         """Return the provisions with a condition about this side."""

@@ -1,10 +1,12 @@
 """The catalogue in the database: stored once, and followed by every process within a second."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from weakref import ref
 
 import pytest
 import sqlalchemy as sa
@@ -196,3 +198,20 @@ def test_a_process_keeps_what_it_has_while_the_catalogue_cannot_be_read(quick, d
     assert PROVISION in quick.knowledge.catalogue.provisions
     write(good)
     wait_for(lambda: quick.knowledge.version == 2)
+
+
+def test_what_is_replaced_goes_at_once_when_nobody_answers_from_it(database, records):
+    stored(database, changed(records, summary="Alleen in deze test."))
+    watch = CatalogueWatch(database)
+    old = ref(watch.search)
+    watch.search.find(
+        ProvisionFilter(query="omscholen", sector="schoonmaak"), on=NOW.date(), limit=5
+    )
+    stored(database, records)
+    gc.disable()
+    try:
+        watch.refresh()
+        gone = old() is None
+    finally:
+        gc.enable()
+    assert gone
