@@ -1,15 +1,8 @@
 """The catalogue as clients read it."""
 
-import re
-from dataclasses import asdict
 from datetime import date
 
-from pydantic import ConfigDict
-from pydantic.alias_generators import to_camel
-
 from app.domain.catalogue import Catalogue, Municipality, Provision, Region, Sector, Skill
-from app.domain.conditions import Condition
-from app.domain.sentences import sentence
 from app.domain.terms import (
     Basis,
     BuildingBlock,
@@ -20,8 +13,7 @@ from app.domain.terms import (
     Service,
 )
 from app.schemas.base import Answer, Day, Instant, OptionalDay, Page
-
-CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+from app.schemas.condition import ConditionAnswer, shown_condition
 
 
 class SourceAnswer(Answer):
@@ -169,27 +161,6 @@ class ProvisionSummary(Answer):
         )
 
 
-class ConditionAnswer(Answer):
-    """What a provision asks: as a sentence, and as data under names that go with its kind."""
-
-    model_config = ConfigDict(extra="allow")
-
-    kind: str
-    basis: Basis
-    """Whether the source states it, or we read it into the source."""
-    sentence: str
-    """In plain Dutch, to the worker."""
-
-    @classmethod
-    def of(cls, condition: Condition, catalogue: Catalogue) -> "ConditionAnswer":
-        """Show a condition."""
-        kind = CAPITAL.sub("_", type(condition).__name__).lower()
-        said = {to_camel(name): value for name, value in asdict(condition).items() if value}
-        return cls.model_validate(
-            {**said, "kind": kind, "sentence": sentence(condition, catalogue)}
-        )
-
-
 class FacetValue(Answer):
     """One value of a filter, and how many of what was found have it."""
 
@@ -238,7 +209,7 @@ class ProvisionAnswer(ProvisionSummary):
             receiver=provision.receiver,
             via_employer=provision.via_employer,
             also_building_blocks=list(provision.also_building_blocks),
-            conditions=[ConditionAnswer.of(one, catalogue) for one in provision.conditions],
+            conditions=[shown_condition(one, catalogue) for one in provision.conditions],
             valid_from=provision.valid_from,
             stated=list(provision.stated),
             inferred=list(provision.inferred),

@@ -131,6 +131,14 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "session_log_entry": {"region": REGION, "number": 1, "at": MOMENT, "type": "session_held"},
     "session_log_counter": {"region": REGION, "last_number": 0},
+    "catalogue_change": {
+        "number": 1_000_000,
+        "at": MOMENT,
+        "version": 1,
+        "type": "added",
+        "kind": "provision",
+        "record_id": "rijk-loopbaanscan",
+    },
     "catalogue_state": {"id": 1, "version": 1, "digest": "0", "imported_at": MOMENT},
 }
 """The least that each table takes; what points at another row is given by the test."""
