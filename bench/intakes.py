@@ -46,8 +46,13 @@ def intakes(plan: Plan) -> Iterator[Row]:
         with service(plan.scratch, url, core=None, workers=len(CORES)) as server:
             Side(server, asked, 1, status=201, once_only=True)
         other = cluster.create_database("pgbench", template="service")
-        with cluster.as_superuser() as connection:
+        with cluster.as_superuser("pgbench") as connection:
             written = script(said, connection)
+            # The statements are those of a region that has a log already.
+            connection.cursor().executemany(
+                "INSERT INTO session_log_counter VALUES (%s, 0) ON CONFLICT DO NOTHING",
+                [(region,) for region in questions.regions()],
+            )
         scripts = _of_each_region(plan.scratch / "scripts", written, questions.regions())
         with service(plan.scratch, url, core=None, workers=len(CORES)) as server:
             rounds = Rounds.of(
