@@ -20,8 +20,12 @@ from starlette.types import Message, Scope, Send
 PUBLIC = "public, max-age=60"
 """Whoever keeps an answer asks again after a minute, and mostly hears `304`."""
 
-ROOM = 16 * 1024 * 1024
+ROOM = 8 * 1024 * 1024
 """Bytes of answers a process keeps; the ones asked for longest ago go first."""
+
+ASKED_ONCE = 1024
+"""Of so many questions it is remembered that they were asked. An answer is kept the second time:
+most of what people type nobody types again, and it would push out what everybody asks."""
 
 LONGEST_KEY = 1024
 """Bytes of a query string with an Accept header; what is longer is answered, and not kept."""
@@ -30,14 +34,19 @@ WORTH_PACKING = 1024
 """Bytes; a smaller body would hardly fit in fewer packets."""
 
 LEVEL = 5
-OVERHEAD = 1024
+OVERHEAD = 2048
+"""Bytes an answer takes beside its body, with the longest key."""
+
+LARGEST_PART = 8
+"""No answer may take more than one such part of the room: a few would push out all others."""
 
 TAG_LENGTH = 32
 """Of a SHA-256, for which processors have instructions: half of it tells any two bodies apart."""
 
-_MADE_HERE = frozenset({b"content-length", b"cache-control", b"vary"})
-_LONG_WAY = frozenset({b"authorization", b"content-length", b"transfer-encoding"})
+_MADE_HERE = frozenset({b"content-length", b"cache-control", b"etag", b"vary"})
+_LONG_WAY = frozenset({b"content-length", b"transfer-encoding"})
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_TAGS = re.compile(rf"[ \t,]*(?:{_TAG.pattern}[ \t]*(?:,[ \t,]*|$))*")
 _CODING = re.compile(
     r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE
 )
@@ -48,13 +57,22 @@ Key = tuple[str, bytes, bytes]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+Held = tuple[object, date]
+"""The catalogue that holds, the very object, and the day."""
+
+
+@dataclass(slots=True)
 class Asked:
-    """What a request says that decides how a kept answer is given."""
+    """What a request says that decides how a kept answer is given, and what held when it came.
+
+    at_once: a kept answer will do.
+    """
 
     key: Key
     packed: bool
     tags: str
+    at_once: bool
+    of: Held
 
 
 @dataclass(slots=True)
@@ -64,6 +82,7 @@ class Kept:
     headers: Headers
     body: bytes
     tag: str
+    """Without its quotes."""
     packed: bytes | None = None
 
     def messages(self, asked: Asked) -> Iterable[Message]:
@@ -96,75 +115,77 @@ class Kept:
 class AnswerCache:
     """What this process has answered of the open catalogue. Used by the event loop alone."""
 
-    def __init__(self, holds: Callable[[], tuple[object, date]], *, room: int = ROOM) -> None:
+    def __init__(self, holds: Callable[[], Held], *, room: int = ROOM) -> None:
         """`holds` gives the catalogue that holds, the very object, and the day."""
         self._holds = holds
         self._room = room
         self._taken = 0
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._of: tuple[object, date] | None = None
+        self._of: Held | None = None
+        self._asked_once: set[int] = set()
+        """Hashes only: what was typed once is not kept."""
 
-    def find(self, scope: Scope) -> Iterable[Message] | None:
+    def asked(self, scope: Scope) -> Asked | None:
+        """Read what a request asks; None when its answer is not kept, whatever it is.
+
+        Call it before the app answers: what is made while the catalogue is replaced is not kept.
+        """
+        if scope["method"] != "GET":
+            return None
+        of = self._holds()
+        if self._of is None or of[0] is not self._of[0] or of[1] != self._of[1]:
+            self._of = of
+            self._kept.clear()
+            self._taken = 0
+        return _asked(scope, self._of)
+
+    def find(self, asked: Asked) -> Iterable[Message] | None:
         """Return the answer to this request, when it was given before and still holds.
 
-        None for whoever shows a token, because it must be looked at, and for a request with a body.
+        None for a request with a body.
         """
-        if not self._kept or scope["method"] != "GET":
-            return None
-        if any(name in _LONG_WAY for name, _ in scope["headers"]):
-            return None
-        asked = _asked(scope)
-        self._let_go_of_what_was()
-        kept = self._kept.get(asked.key)
+        kept = self._kept.get(asked.key) if asked.at_once else None
         if kept is None:
             return None
         self._kept.move_to_end(asked.key)
         return kept.messages(asked)
 
-    def keeping(self, scope: Scope, send: Send) -> Send:
-        """Return a `send` that gives public answers their ETag, and keeps them.
-
-        Call it before the app answers: what is made while the catalogue is replaced is not kept.
-        """
-        if scope["method"] != "GET":
-            return send
-        of = self._holds()
-        held: list[Message] = []
+    def keeping(self, asked: Asked, send: Send) -> Send:
+        """Return a `send` that gives public answers their ETag, and keeps them."""
+        start: Message | None = None
 
         async def sent(message: Message) -> None:
+            nonlocal start
             if message["type"] == "http.response.start" and _is_public(message):
-                held.append(message)
-            elif held and not message.get("more_body", False):
-                for one in self._answered(scope, held.pop(), message["body"], of):
-                    await send(one)
+                start = message
+            elif start is None:
+                await send(message)
+            elif message.get("more_body", False):
+                await send(start)
+                await send(message)
+                start = None
             else:
-                for one in (*held, message):
+                for one in self._answered(asked, start, message["body"]):
                     await send(one)
-                held.clear()
 
         return sent
 
-    def _answered(
-        self, scope: Scope, start: Message, body: bytes, of: tuple[object, date]
-    ) -> Iterable[Message]:
-        headers = tuple(pair for pair in start["headers"] if pair[0] not in _MADE_HERE)
-        tag = hashlib.sha256(body, usedforsecurity=False).hexdigest()[:TAG_LENGTH]
-        kept = Kept(headers, body, tag)
-        asked = _asked(scope)
-        self._let_go_of_what_was()
-        if self._of is not None and of[0] is self._of[0] and of[1] == self._of[1]:
+    def _answered(self, asked: Asked, start: Message, body: bytes) -> Iterable[Message]:
+        tag = next((value.decode() for name, value in start["headers"] if name == b"etag"), None)
+        headers = tuple([pair for pair in start["headers"] if pair[0] not in _MADE_HERE])
+        kept = Kept(headers, body, (tag or strong_tag(body)).strip('"'))
+        if asked.of is self._of:
             self._keep(asked.key, kept)
         return kept.messages(asked)
 
-    def _let_go_of_what_was(self) -> None:
-        holds = self._holds()
-        if self._of is None or holds[0] is not self._of[0] or holds[1] != self._of[1]:
-            self._of = holds
-            self._kept.clear()
-            self._taken = 0
-
     def _keep(self, key: Key, kept: Kept) -> None:
-        if len(key[1]) + len(key[2]) > LONGEST_KEY or kept.size > self._room or key in self._kept:
+        if (question := hash(key)) not in self._asked_once:
+            if len(self._asked_once) == ASKED_ONCE:
+                self._asked_once.clear()
+            self._asked_once.add(question)
+            return
+        too_long = len(key[1]) + len(key[2]) > LONGEST_KEY
+        if too_long or kept.size > self._room // LARGEST_PART or key in self._kept:
             return
         self._kept[key] = kept
         self._taken += kept.size
@@ -173,8 +194,13 @@ class AnswerCache:
             self._taken -= gone.size
 
 
-def _asked(scope: Scope) -> Asked:
-    accept, packed, tags = b"", False, b""
+def strong_tag(told: bytes) -> str:
+    """Return the strong ETag of what is told, or of what tells it apart from anything else."""
+    return f'"{hashlib.sha256(told, usedforsecurity=False).hexdigest()[:TAG_LENGTH]}"'
+
+
+def _asked(scope: Scope, of: Held) -> Asked:
+    accept, packed, tags, at_once = b"", False, b"", True
     for name, value in scope["headers"]:
         if name == b"accept":
             accept += b"," + value
@@ -182,7 +208,10 @@ def _asked(scope: Scope) -> Asked:
             packed = packed or _takes_gzip(value)
         elif name == b"if-none-match":
             tags += b"," + value
-    return Asked((scope["path"], scope["query_string"], accept), packed, tags.decode("latin-1"))
+        elif name in _LONG_WAY:
+            at_once = False
+    key = scope["path"], scope["query_string"], accept
+    return Asked(key, packed, tags.decode("latin-1"), at_once, of)
 
 
 def _takes_gzip(accepts: bytes) -> bool:
@@ -197,7 +226,9 @@ def _takes_gzip(accepts: bytes) -> bool:
 
 def _is_among(tag: str, tags: str) -> bool:
     """Whether a client has this already (RFC 9110, 13.1.2: compared weakly; * is any)."""
-    return "*" in tags.replace(" ", "").split(",") or tag in _TAG.findall(tags)
+    if tags.strip(" \t,") == "*":
+        return True
+    return bool(_TAGS.fullmatch(tags)) and tag in _TAG.findall(tags)
 
 
 def _is_public(start: Message) -> bool:

@@ -1,13 +1,11 @@
 """What holds for every request whatever its route: the run-time half of the API Design Rules 2.2.
 
-What a route takes and gives is read from the OpenAPI document, so that what is published and what
-is enforced are one thing. This wraps the whole app, because Starlette's own answer to an exception
-would escape anything inside it.
+What an operation takes and gives is read from its route (app/operations.py), as the OpenAPI
+document is. This wraps the whole app, because Starlette's own answer to an exception would escape
+anything inside it.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from http import HTTPStatus
 from time import perf_counter
@@ -18,23 +16,22 @@ from uuid import UUID, uuid4
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import strict_json
 from app.answer_cache import AnswerCache
+from app.callers import Recognise, known_at_once
 from app.cross_origin import CrossOrigin
-from app.domain.access import ANONYMOUS, TooManyRequests, Unauthenticated
+from app.domain.access import ANONYMOUS, Caller, TooManyRequests, Unauthenticated
 from app.domain.errors import Fault, InvalidInput
 from app.negotiation import negotiate, understood
 from app.observability import CurrentRequest, current_request, log_failure, log_request
-from app.openapi import API_PREFIX, API_VERSION
+from app.openapi import API_PREFIX, API_VERSION, DOCUMENT_PATH
+from app.operations import Operation, Path, served_paths
 from app.problems import PUBLIC_URL, from_domain, from_status, place
 from app.rate_limit import RateLimits
 
 BODY_LIMIT = 64 * 1024
-JSON = "application/json"
-DOCUMENT_PATH = "/openapi.json"
 DEFAULT_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none';"
@@ -55,41 +52,17 @@ class AnswerInterruptedError(Exception):
     """An answer broke off halfway; the server must close the connection. The cause is logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What one method of one path takes and gives, as published.
-
-    query: the query keys, with whether a key may be repeated.
-    consumes, produces: media types; empty when there is no body.
-    protected: it needs a token. counted: who asks too often is refused.
-    """
-
-    query: Mapping[str, bool]
-    consumes: tuple[str, ...]
-    produces: tuple[str, ...]
-    protected: bool = False
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One path template with its operations by method."""
-
-    template: str
-    pattern: re.Pattern[str]
-    operations: Mapping[str, Operation]
-
-
 class ApiRules:
     """The outermost ASGI app: request id, headers, methods, media types, bodies, query keys."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the service is made of, by name
         self,
         app: ASGIApp,
         *,
         api: FastAPI,
         limits: RateLimits,
         answers: AnswerCache,
+        recognise: Recognise,
         public_url: str = PUBLIC_URL,
         body_limit: int = BODY_LIMIT,
         origins: Iterable[str] = (),
@@ -97,12 +70,14 @@ class ApiRules:
     ) -> None:
         """Wrap the root app, in which `api` is mounted at /v1.
 
-        `origins` are of web pages; `beside` is what is held to these rules and not in the document.
+        `recognise` says who shows a token; `origins` are of web pages; `beside` is what is held to
+        these rules and not in the document.
         """
         self._app = app
-        self._api = api
+        self.api = api
         self._limits = limits
         self._answers = answers
+        self._recognise = recognise
         self._public_url = public_url
         self._body_limit = body_limit
         self._cross_origin = CrossOrigin(origins)
@@ -110,11 +85,11 @@ class ApiRules:
 
     @cached_property
     def _paths(self) -> tuple[Path, ...]:
-        return (*published_paths(self.document()), *self._beside)
+        return (*served_paths(self.api), *self._beside)
 
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI document, as published."""
-        return self._api.openapi()
+        return self.api.openapi()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, log it once, and let no exception out that holds a value."""
@@ -122,9 +97,10 @@ class ApiRules:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        request = CurrentRequest(_request_id(Headers(scope=scope).get("x-request-id")))
+        headers = Headers(scope=scope)
+        request = CurrentRequest(_request_id(headers.getlist("x-request-id")))
         token = current_request.set(request)
-        more = self._cross_origin.headers(Headers(scope=scope))
+        more = self._cross_origin.headers(headers)
         answer = _Answer(scope, send, request.request_id, more)
         paths = self._matching(scope["path"])
         try:
@@ -168,8 +144,11 @@ class ApiRules:
     ) -> None:
         if answer.method == "HEAD":
             scope = {**scope, "method": "GET"}
-        if (kept := self._answers.find(scope)) is not None:
-            await self._give(kept, scope, receive, answer)
+        caller = known_at_once(scope, self._recognise)
+        scope.setdefault("state", {})["known_at_once"] = caller
+        asked = self._answers.asked(scope)
+        if asked and caller and (kept := self._answers.find(asked)) is not None:
+            await self._give(kept, caller, scope, receive, answer)
             return
         operations: dict[str, Operation] = {}
         for path in reversed(paths):
@@ -195,13 +174,19 @@ class ApiRules:
             await refusal(scope, receive, answer.send)
         else:
             receive = receive if body is None else again(body, receive)
-            await self._app(scope, receive, self._answers.keeping(scope, answer.send))
+            send = self._answers.keeping(asked, answer.send) if asked else answer.send
+            await self._app(scope, receive, send)
 
     async def _give(
-        self, kept: Iterable[Message], scope: Scope, receive: Receive, answer: "_Answer"
+        self,
+        kept: Iterable[Message],
+        caller: Caller,
+        scope: Scope,
+        receive: Receive,
+        answer: "_Answer",
     ) -> None:
         """Give an answer that was given before, to whoever does not ask too often."""
-        if wait := self._limits.take(ANONYMOUS, _address(scope)):
+        if wait := self._limits.take(caller, _address(scope)):
             refusal = from_domain(TooManyRequests(wait), self._public_url)
             await refusal(scope, receive, answer.send)
             return
@@ -222,9 +207,9 @@ class ApiRules:
         operation = operations.get(scope["method"])
         if operation and operation.protected and "authorization" not in headers:
             return from_domain(Unauthenticated(), self._public_url)
-        length = headers.get("content-length", "0")
-        if length.isdecimal() and float(length) > self._body_limit:
-            return from_status(413, self._public_url)
+        for length in headers.getlist("content-length"):
+            if length.isdecimal() and float(length) > self._body_limit:
+                return from_status(413, self._public_url)
         if operation and operation.produces:
             chosen = negotiate(",".join(headers.getlist("accept")), operation.produces)
             if chosen is None:
@@ -279,10 +264,10 @@ class _Answer:
             said = {name for name, _ in message["headers"]}
             message["headers"] = [
                 *message["headers"],
-                *(pair for pair in _DEFAULTS if pair[0] not in said),
+                *[pair for pair in _DEFAULTS if pair[0] not in said],
                 (b"x-request-id", self._request_id.encode()),
             ]
-            headers = MutableHeaders(scope=message)
+            headers = MutableHeaders(raw=message["headers"])
             for name, value in self._more.items():
                 if name == "Vary":
                     headers.add_vary_header(value)
@@ -293,35 +278,6 @@ class _Answer:
             if self.method == "HEAD":
                 message = {**message, "body": b""}
         await self._send(message)
-
-
-def published_paths(document: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield what an OpenAPI document says of each path under /v1, and the document itself."""
-    for template, item in document["paths"].items():
-        yield _path(template, {method.upper(): _operation(said) for method, said in item.items()})
-    yield _path(
-        DOCUMENT_PATH, {"GET": Operation(query={}, consumes=(), produces=(JSON,), counted=False)}
-    )
-
-
-def _path(template: str, operations: Mapping[str, Operation]) -> Path:
-    return Path(API_PREFIX + template, compile_path(API_PREFIX + template)[0], operations)
-
-
-def _operation(said: Mapping[str, Any]) -> Operation:
-    parameters = (p for p in said.get("parameters", ()) if p["in"] == "query")
-    answers = (answer for code, answer in said["responses"].items() if code < "300")
-    return Operation(
-        query={p["name"]: _may_repeat(p["schema"]) for p in parameters},
-        consumes=tuple(said.get("requestBody", {}).get("content", ())),
-        produces=tuple(kind for answer in answers for kind in answer.get("content", ())),
-        protected="security" in said,
-        counted="429" in said["responses"],
-    )
-
-
-def _may_repeat(schema: Mapping[str, Any]) -> bool:
-    return any(kind.get("type") == "array" for kind in (schema, *schema.get("anyOf", ())))
 
 
 def query_faults(said: Iterable[tuple[str, str]], known: Mapping[str, bool]) -> list[Fault]:
@@ -353,8 +309,8 @@ def _address(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
-def _request_id(said: str | None) -> str:
+def _request_id(said: Sequence[str]) -> str:
     try:
-        return str(UUID(said)) if said else str(uuid4())
+        return str(UUID(said[0])) if said else str(uuid4())
     except ValueError:
         return str(uuid4())

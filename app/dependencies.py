@@ -18,6 +18,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.answer_cache import PUBLIC
+from app.callers import bearer
 from app.db import Database, DatabaseBusyError
 from app.domain.access import (
     ANONYMOUS,
@@ -118,10 +119,7 @@ async def get_caller(request: Request) -> Caller:
 
 
 async def _shows(request: Request, shown: list[str]) -> Caller:
-    scheme, _, token = shown[0].partition(" ")
-    # Of two, whoever stands in between could have looked at the other one.
-    if len(shown) > 1 or scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
+    token = bearer(shown)
     state = request.app.state
     if token.startswith(KEY_PREFIX):
         caller: Caller | None = await run_in_threadpool(state.api_keys.caller, token)

@@ -11,10 +11,11 @@ from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from app import observability, openapi, problems
-from app.answer_cache import AnswerCache
+from app.answer_cache import ROOM, AnswerCache
 from app.api_rules import ApiRules
 from app.config import InvalidSettingError, Settings, load_settings
 from app.db import Database, require_row_security
@@ -97,7 +98,10 @@ def utc_now() -> datetime:
 
 @cache
 def document(where: Whereabouts) -> dict[str, Any]:
-    """Return the API document; the rest follows from the code, so a process makes it once."""
+    """Return the API document; the rest follows from the code, so a process makes it once.
+
+    Not at the start, which it would make a fifth longer: when somebody asks for it.
+    """
     return openapi.document(_api(observability.telemetry(enabled=False)), where, exchanges())
 
 
@@ -107,7 +111,7 @@ def _api(telemetry: TelemetryConfig) -> FastAPI:
         summary="Intake, provision check, warm referral or up to three guidance sessions.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,
         root_path_in_servers=False,
         generate_unique_id_function=openapi.operation_id,
@@ -116,6 +120,11 @@ def _api(telemetry: TelemetryConfig) -> FastAPI:
     api.include_router(health.router)
     for module in API_ROUTERS:
         api.include_router(module.router, dependencies=[Depends(get_caller)])
+
+    def published(_request: Request) -> Response:  # in a thread: to make it takes a while
+        return JSONResponse(api.openapi())
+
+    api.add_route(openapi.DOCUMENT_PATH, published, include_in_schema=False)
     return api
 
 
@@ -254,7 +263,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         root if settings.otel else _shortened(root, api, public_url, clock),
         api=api,
         limits=api.state.rate_limits,
-        answers=AnswerCache(lambda: (api.state.catalogue.knowledge, today(clock()))),
+        # With telemetry nothing is kept, for FastAPI makes the spans.
+        answers=AnswerCache(
+            lambda: (api.state.catalogue.knowledge, today(clock())),
+            room=0 if settings.otel else ROOM,
+        ),
+        recognise=api.state.api_keys.believed,
         public_url=public_url,
         body_limit=settings.body_limit,
         origins=settings.cors_origins,

@@ -33,6 +33,8 @@ def negotiate(accept: str, offers: Sequence[str]) -> str | None:
     Other parameters of a range are not looked at. An empty header, or one that cannot be read,
     accepts everything. None means that no offer is acceptable.
     """
+    if not accept:
+        return offers[0]
     weights: dict[str, float] = {}
     for element in filter(str.strip, accept.split(",")):
         found = _RANGE.fullmatch(element)

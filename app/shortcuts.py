@@ -2,7 +2,7 @@
 
 FastAPI takes some 0.4 ms to find a route among many and to check each parameter by itself. What is
 answered here is answered alike by the route of that path, which still says what is wrong with a
-query or a body, and knows who shows a token.
+query or a body, and looks into a token that is not known at once (app/callers.py).
 """
 
 import json
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api_rules import again
-from app.domain.access import ANONYMOUS, TooManyRequests
+from app.domain.access import Caller, TooManyRequests
 from app.domain.errors import DomainError
 from app.problems import from_domain
 from app.rate_limit import RateLimits
@@ -67,7 +67,7 @@ class Shortcuts:
         if (
             shortcut is None
             or scope["method"] != shortcut.method
-            or any(name == b"authorization" for name, _ in scope["headers"])
+            or (caller := scope["state"]["known_at_once"]) is None
         ):
             await self._app(scope, receive, send)
             return
@@ -75,16 +75,18 @@ class Shortcuts:
         if shortcut.method == "POST":
             body = (await receive()).get("body", b"")  # ApiRules hands it on in one piece
             receive = again(body, receive)
-        answer = self._answer(shortcut, scope, body)
+        answer = self._answer(shortcut, caller, scope, body)
         await (answer or self._app)(scope, receive, send)
 
-    def _answer(self, shortcut: Shortcut[Any], scope: Scope, body: bytes) -> Response | None:
+    def _answer(
+        self, shortcut: Shortcut[Any], caller: Caller, scope: Scope, body: bytes
+    ) -> Response | None:
         asked = shortcut.understand(scope["state"]["said"], body)
         if asked is None:
             return None
         client = scope.get("client")
         try:
-            if wait := self._limits.take(ANONYMOUS, client[0] if client else None):
+            if wait := self._limits.take(caller, client[0] if client else None):
                 raise TooManyRequests(wait)
             return shortcut.answer(asked)
         except DomainError as error:

@@ -1,4 +1,4 @@
-"""What goes past routing is answered as the route would: who shows a token takes the long way."""
+"""What goes past routing is answered as the route would answer it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,11 @@ import httpx
 import pytest
 
 from app.config import Settings
+from app.db import opened
+from app.domain.access import EVERY_REGION
 from app.main import create_app
-from tests.conftest import filled_database
+from app.services import api_keys
+from tests.conftest import MONDAY, TestClock, filled_database
 from tests.server import running
 
 LIMIT = 3
@@ -95,3 +98,38 @@ def test_who_asks_too_often_is_refused_after_as_many(query, request, tmp_path):
         ]
     assert 429 not in statuses[:LIMIT]
     assert statuses[-1] == 429
+
+
+def test_who_shows_a_key_is_answered_alike_counted_by_it_and_no_longer_when_it_is_revoked(
+    request, tmp_path
+):
+    settings = Settings(
+        demo=True,
+        database_url=filled_database("sqlite", request, tmp_path),
+        rate_identified=2 * len(QUERIES),
+    )
+    clock = TestClock()
+    with opened(settings) as database:
+        with database.write(EVERY_REGION) as session:
+            text = api_keys.create(session, "Chatbot Anna", now=MONDAY)[1]
+        key = {"Authorization": f"Bearer {text}"}
+        with (
+            running(create_app(settings, clock=clock)) as url,
+            httpx.Client(base_url=f"{url}/v1", headers=NAMED) as client,
+        ):
+            asked = client.build_request(
+                "GET", "/provisions", params={"q": "omscholen"}, headers=key
+            )
+            assert client.send(asked).status_code == 200  # from now on the key is believed
+            for query in QUERIES:
+                assert_alike(
+                    client.get("/provisions", params=query, headers=key),
+                    client.get("/provisions", params=query),
+                )
+            statuses = {client.send(asked).status_code for _ in range(2 * 2 * len(QUERIES))}
+            assert 429 in statuses
+            assert client.get("/provisions", params={"q": "omscholen"}).status_code == 200
+            with database.write(EVERY_REGION) as session:
+                api_keys.revoke(session, "Chatbot Anna", now=MONDAY)
+            clock.forward(seconds=api_keys.BELIEVED.total_seconds())
+            assert client.send(asked).status_code == 401

@@ -22,8 +22,8 @@ def test_without_demo_mode_there_is_no_app():
         create_app(Settings(demo=False))
 
 
-def test_the_start_does_not_wait_for_what_only_chatbots_need():
-    program = "import sys, app.main; sys.exit('mcp' in sys.modules)"
+def test_the_start_does_not_wait_for_what_only_chatbots_and_calendars_need():
+    program = "import sys, app.main; sys.exit(not {'mcp', 'icalendar'}.isdisjoint(sys.modules))"
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)  # noqa: S603  # no shell
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from app.domain.conditions import Condition, EmployedBy, WantsInto
 from app.domain.nearby import Nearby
@@ -176,10 +176,14 @@ class EntryProfile:
 Kinds = tuple[type[Condition], ...]
 """Of what kinds the conditions of a provision are."""
 
+One = TypeVar("One")
+
 
 class Listed(NamedTuple):
     """A provision as a check meets it; of conditions that are equal, one stands for all."""
 
+    place: int
+    """In the catalogue, from 0."""
     provision: Provision
     asked: tuple[Condition, ...]
     kinds: Kinds
@@ -191,12 +195,13 @@ class Listed(NamedTuple):
 class Memory:
     """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
 
-    __slots__ = ("_about", "_before", "size")
+    __slots__ = ("_about", "_alike", "_before", "size")
 
     def __init__(self) -> None:
         """Begin without."""
         self._about: dict[object, dict[Any, Any]] = {}
         self._before: dict[object, dict[Any, Any]] = {}
+        self._alike: dict[Any, Any] = {}
         self.size = 0
 
     def about(self, what: object) -> dict[Any, Any]:
@@ -206,10 +211,16 @@ class Memory:
             found = self._about[what] = self._before.pop(what, {})
         return found
 
+    def once(self, key: object, made: One) -> One:
+        """Give what was made with this key before, or remember this: so it is there only once."""
+        kept: One = self._alike.setdefault(key, made)
+        return kept
+
     def forget(self) -> None:
         """Forget what nobody asked about since the last time."""
         self._before = self._about
         self._about = {}
+        self._alike = {}
         self.size = 0
 
 
@@ -256,13 +267,13 @@ class Catalogue:
         one_of: dict[Condition, Condition] = {}
         all_of: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
         all_kinds: dict[Kinds, Kinds] = {}
-        for provision in self.provisions.values():
+        for place, provision in enumerate(self.provisions.values()):
             asked = tuple([one_of.setdefault(one, one) for one in provision.conditions])
             asked = all_of.setdefault(asked, asked)
             kinds = tuple([type(one) for one in asked])
             kinds = all_kinds.setdefault(kinds, kinds)
             named = any(map(_names_a_place, asked))
-            yield Listed(provision, asked, kinds, provision.may_be_closed, named)
+            yield Listed(place, provision, asked, kinds, provision.may_be_closed, named)
 
     def _occupations(self) -> Iterator[tuple[str, str]]:
         for sector in self.sectors.values():

@@ -5,7 +5,7 @@ in memory alone: coded answers, never who gave them. What each kind looks at sta
 concludes in app/domain/judging.py, and what follows from that in app/domain/telling.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -28,7 +28,7 @@ from app.domain.conditions import (
     YearsOfService,
 )
 from app.domain.person import Person
-from app.domain.telling import Assessment, Hearing, closed
+from app.domain.telling import Assessment, Heard, Hearing, closed
 from app.domain.verdicts import Case, Finding, Told
 
 MOST_REMEMBERED = 10_000
@@ -73,6 +73,19 @@ LOOKS_AT: Mapping[type[Condition], Callable[[Person, Catalogue], object]] = {
 }
 """What each kind looks at. What this person used before is judged afresh: that looks at the day."""
 
+AT_NOTHING = frozenset({NotUsedWithin, MustConfirm, ForEmployers})
+
+TOGETHER: tuple[Kinds, ...] = (
+    (),
+    (WorksIn, EmployedBy, EmploymentIs),
+    (WorksIn, EmployedBy, EmploymentIs, JobLossIs, PurposeIs),
+    (WantsInto,),
+)
+"""What many provisions look at: all of those that look at no more are remembered as one."""
+
+_Parts = dict[Kinds | None, list[Listed]]
+"""The provisions of a catalogue by what of `TOGETHER` they look at; None: at something else."""
+
 
 class _Answers(dict[type[Condition], object]):
     """What each kind of condition looks at, of one person."""
@@ -104,7 +117,7 @@ class _Known(dict[Kinds, dict[int, Any]]):
 class Remembering(Hearing):
     """A hearing that begins with what others who gave the same answers were told."""
 
-    __slots__ = ("_answers", "_closed", "_known", "_memory")
+    __slots__ = ("_answers", "_known", "_memory")
 
     def __init__(self, person: Person, catalogue: Catalogue, on: date) -> None:
         """Begin with what is remembered of this catalogue."""
@@ -115,38 +128,71 @@ class Remembering(Hearing):
         self._memory = memory
         self._answers = _Answers(person, catalogue)
         self._known = _Known(self._answers, memory)
-        self._closed: dict[int, Assessment | None] = memory.about(("closed", on))
 
-    def assessed(self, looked_at: Iterable[Listed]) -> Iterator[tuple[Listed, Assessment]]:
+    def heard(self, looked_at: Iterable[Listed]) -> Heard:
+        """Say it part by part, where everything is looked at and nothing was used before."""
+        if looked_at is not self.catalogue.listed or self.person.used:
+            return super().heard(looked_at)
+        parts: _Parts = self._memory.about(("parts", self.on))
+        if not parts:
+            parts.update(self._parts())
+        opened, refused = super().heard(parts[None])
+        for kinds in TOGETHER:
+            part = self._part(kinds, parts[kinds])
+            opened.update(part.opened)
+            refused.update(part.refused)
+        return Heard(opened, refused)
+
+    def _parts(self) -> _Parts:
+        """Part the catalogue by what is looked at; at nothing, of what is closed on this day."""
+        parts: _Parts = {kinds: [] for kinds in (*TOGETHER, None)}
+        for listed in self.catalogue.listed:
+            never = listed.may_be_closed and self._never(listed)
+            looking = frozenset(() if never else listed.kinds) - AT_NOTHING
+            kinds = next((one for one in TOGETHER if looking.issubset(one)), None)
+            parts[kinds].append(listed)
+        return parts
+
+    def _part(self, kinds: Kinds, listed: Iterable[Listed]) -> Heard:
+        """Say what a part of the catalogue says, if nobody was told yet."""
+        answers = tuple([self._answers[kind] for kind in kinds])
+        known = self._memory.about((self.on, kinds, answers))
+        part: Heard | None = known.get("heard")
+        if part is None:
+            part = known["heard"] = super().heard(listed)
+            self._memory.size += 1
+        return part
+
+    def assessed(self, listed: Listed) -> Assessment:
         """Assess what was not assessed yet.
 
         What is listed stays as long as the catalogue, and so does its id.
         """
-        used = self.person.used
-        for listed in looked_at:
-            if listed.may_be_closed and (never := self._never(listed)):
-                yield listed, never
-            elif used and listed.provision.id in used:
-                yield listed, Assessment(listed.provision, self.afresh(listed.provision))
-            else:
-                known = self._known[listed.kinds]
-                one = known.get(id(listed))
-                if one is None:
-                    one = known[id(listed)] = Assessment(listed.provision, self.concluded(listed))
-                yield listed, one
+        if listed.may_be_closed and (never := self._never(listed)):
+            return never
+        known = self._known[listed.kinds]
+        one: Assessment | None = known.get(id(listed))
+        if one is None:
+            told = self.concluded(listed)
+            one = self._memory.once((id(listed), id(told)), Assessment(listed.provision, told))
+            known[id(listed)] = one
+        return one
 
     def _never(self, listed: Listed) -> Assessment | None:
-        if id(listed) not in self._closed:
+        known: dict[int, Assessment | None] = self._memory.about(("closed", self.on))
+        if id(listed) not in known:
             told = closed(listed.provision, on=self.on)
-            self._closed[id(listed)] = Assessment(listed.provision, told) if told else None
-        return self._closed[id(listed)]
+            known[id(listed)] = Assessment(listed.provision, told) if told else None
+        return known[id(listed)]
 
     def concluded(self, listed: Listed) -> Told:
         """Conclude what nobody was told yet."""
         known = self._known[listed.kinds]
         told: Told | None = known.get(id(listed.asked))
         if told is None:
-            told = known[id(listed.asked)] = super().concluded(listed)
+            told = super().concluded(listed)
+            told = self._memory.once((told.verdict, told.reasons, told.to_confirm, told.side), told)
+            known[id(listed.asked)] = told
             self._memory.size += 1
         return told
 
@@ -156,6 +202,7 @@ class Remembering(Hearing):
         known = self._memory.about((kind, self._answers[kind]))
         finding: Finding | None = known.get(id(condition))
         if finding is None:
-            finding = known[id(condition)] = super().judged(condition, case)
+            finding = super().judged(condition, case)
+            finding = known[id(condition)] = self._memory.once(finding, finding)
             self._memory.size += 1
         return finding

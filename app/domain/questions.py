@@ -99,9 +99,10 @@ def _undecided(
 ) -> Iterator[tuple[Assessment, Reason]]:
     """Yield each provision with what an answer could still change about it."""
     for one in (*check.referrals, *check.also_available, *check.signposts):
-        for reason in one.to_confirm:
+        told = one.told
+        for reason in told.to_confirm:
             yield one, reason
-        for reason in one.reasons:
+        for reason in told.reasons:
             if reason.asks in assumed:
                 yield one, reason
     for one in check.refusals:

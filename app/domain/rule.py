@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from app.domain.catalogue import Catalogue, Listed, Provision
 from app.domain.person import Person, purpose_of
-from app.domain.telling import REFUSED, WARM, Assessment, Hearing
+from app.domain.telling import WARM, Assessment, Hearing
 from app.domain.terms import (
     Handover,
     Outcome,
@@ -89,14 +89,11 @@ def check_provisions(
     referrals: list[tuple[Rank, Assessment]] = []
     signposts: list[tuple[bool, bool, Assessment]] = []
     also_available: list[Assessment] = []
-    refusals: list[Assessment] = []
-    for listed, one in hearing(person, catalogue, on).assessed(_looked_at(person, catalogue)):
-        verdict = one.told.verdict
-        if verdict is REFUSED:
-            refusals.append(one)
-        elif listed.provision.handover not in WARM:
+    heard = hearing(person, catalogue, on).heard(_looked_at(person, catalogue))
+    for _, (listed, one) in sorted(heard.opened.items()):
+        if listed.provision.handover not in WARM:
             # Own sector before what is there for everyone.
-            signposts.append((not listed.names_a_place, verdict is not AVAILABLE, one))
+            signposts.append((not listed.names_a_place, one.told.verdict is not AVAILABLE, one))
         elif useful := _useful(listed.provision, needed):
             referrals.append((_rank(one, useful), one))
         else:
@@ -110,7 +107,7 @@ def check_provisions(
         referrals=tuple([one for _, one in sorted(referrals)]),
         signposts=tuple([one for *_, one in sorted(signposts, key=itemgetter(0, 1))]),
         also_available=tuple(also_available),
-        refusals=tuple(refusals),
+        refusals=tuple([heard.refused[place] for place in sorted(heard.refused)]),
     )
 
 

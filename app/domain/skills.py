@@ -66,6 +66,8 @@ class SkillIndex:
     """What is looked up again and again, built once per catalogue."""
 
     terms: Mapping[str, tuple[str, MatchedBy]]
+    labels: Mapping[str, tuple[str, MatchedBy]]
+    """The terms as the catalogue writes them, which is how a list of skills is chosen from."""
     uris: Mapping[str, str]
     similar: Mapping[tuple[str, int], tuple[_Term, ...]]
     words: frozenset[str]
@@ -78,6 +80,7 @@ class SkillIndex:
     def of(cls, catalogue: Catalogue) -> "SkillIndex":
         """Index the skills, the profiles of each sector and the names of each occupation."""
         terms: dict[str, tuple[str, MatchedBy]] = {}
+        labels: dict[str, tuple[str, MatchedBy]] = {}
         similar: dict[tuple[str, int], list[_Term]] = {}
         for skill in catalogue.skills.values():
             for label in (skill.name, skill.id, *skill.aliases):
@@ -86,9 +89,11 @@ class SkillIndex:
                 words = _telling(text)
                 for key in _keys(text):
                     terms.setdefault(key, (skill.id, how))
+                labels.setdefault(label, terms[_keys(text)[0]])
                 similar.setdefault(_shape(words), []).append(_Term(words, skill.id))
         return cls(
             terms=terms,
+            labels=labels,
             uris={skill.uri: skill.id for skill in catalogue.skills.values() if skill.uri},
             similar={key: tuple(found) for key, found in similar.items()},
             words=frozenset(
@@ -97,7 +102,8 @@ class SkillIndex:
             profiles={sector: _profiles_of(catalogue, sector) for sector in catalogue.sectors},
             occupations={
                 occupation.id: frozenset(
-                    normalise(name) for name in (occupation.name, *occupation.aliases)
+                    normalise(name)
+                    for name in (occupation.id, occupation.name, *occupation.aliases)
                 )
                 | frozenset({occupation.esco} if occupation.esco else ())
                 for sector in catalogue.sectors.values()
@@ -195,6 +201,8 @@ def _recognised(index: SkillIndex, said: str) -> SkillMatch:
     by_uri = index.uris.get(said.strip())
     if by_uri is not None:
         return SkillMatch(said, by_uri, MatchedBy.exact)
+    if (written_so := index.labels.get(said)) is not None:
+        return SkillMatch(said, *written_so)
     text = normalise(said)
     unpraised = " ".join(word for word in text.split() if word not in _PRAISE)
     for words in dict.fromkeys((text, unpraised)):
@@ -265,7 +273,7 @@ def _profiles_of(catalogue: Catalogue, sector: str) -> tuple[str, ...]:
 def _names_of(index: SkillIndex, occupation: str | None) -> frozenset[str]:
     if occupation is None:
         return frozenset()
-    return index.occupations.get(occupation, frozenset()) | {normalise(occupation)}
+    return index.occupations.get(occupation) or frozenset({normalise(occupation)})
 
 
 def _rank(
@@ -278,11 +286,13 @@ def _rank(
 
 def _fit(profile: EntryProfile, own: frozenset[str]) -> ProfileFit:
     asked = (*profile.essential, *profile.useful)
+    if own.isdisjoint(asked):
+        return ProfileFit(profile.id, (), profile.essential, profile.useful)
     return ProfileFit(
         profile=profile.id,
-        carries_over=tuple(skill for skill in asked if skill in own),
-        missing=tuple(skill for skill in profile.essential if skill not in own),
-        useful_missing=tuple(skill for skill in profile.useful if skill not in own),
+        carries_over=tuple([skill for skill in asked if skill in own]),
+        missing=tuple([skill for skill in profile.essential if skill not in own]),
+        useful_missing=tuple([skill for skill in profile.useful if skill not in own]),
     )
 
 

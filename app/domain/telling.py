@@ -1,6 +1,7 @@
 """What a provision says to one person: open, to be confirmed or refused, with every reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -29,11 +30,16 @@ SIDES: Mapping[type[Condition], Side] = {
 }
 
 
-class Assessment(NamedTuple):
-    """What one provision says to one person, with every reason."""
+@dataclass(slots=True)
+class Assessment:
+    """What one provision says to one person, with every reason; one for all who are told the same.
+
+    `written` is how a service once wrote it down.
+    """
 
     provision: Provision
     told: Told
+    written: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -66,6 +72,13 @@ class Assessment(NamedTuple):
         return self.verdict is not REFUSED
 
 
+class Heard(NamedTuple):
+    """What provisions say to one person, by their place in the catalogue."""
+
+    opened: dict[int, tuple[Listed, Assessment]]
+    refused: dict[int, Assessment]
+
+
 def closed(provision: Provision, *, on: date) -> Told | None:
     """Refuse what has ended or does not exist yet, for everyone, whatever its conditions say."""
     reason = _why_closed(provision, on)
@@ -89,32 +102,41 @@ def _why_closed(provision: Provision, on: date) -> Reason | None:
 class Hearing:
     """Holds provisions against one person on one day; `person.purpose` is already decided."""
 
-    __slots__ = ("catalogue", "on", "person")
+    __slots__ = ("_alike", "catalogue", "on", "person")
 
     def __init__(self, person: Person, catalogue: Catalogue, on: date) -> None:
         """Begin with nothing said."""
         self.person = person
         self.catalogue = catalogue
         self.on = on
+        self._alike: dict[int, Told] = {}
 
-    def assessed(self, looked_at: Iterable[Listed]) -> Iterator[tuple[Listed, Assessment]]:
-        """Yield what each of these provisions of the catalogue says; those that ask alike, alike.
+    def heard(self, looked_at: Iterable[Listed]) -> Heard:
+        """Say what each of these provisions of the catalogue says; those that ask alike, alike.
 
         But not what this person used before: that may look at when it was used.
         """
         used = self.person.used
-        heard: dict[int, Told] = {}
+        opened: dict[int, tuple[Listed, Assessment]] = {}
+        refused: dict[int, Assessment] = {}
         for listed in looked_at:
-            provision = listed.provision
-            if listed.may_be_closed and (told := closed(provision, on=self.on)):
-                yield listed, Assessment(provision, told)
-            elif used and provision.id in used:
-                yield listed, Assessment(provision, self.afresh(provision))
+            if used and listed.provision.id in used:
+                one = Assessment(listed.provision, self.afresh(listed.provision))
             else:
-                told = heard.get(id(listed.asked))
-                if told is None:
-                    told = heard[id(listed.asked)] = self.concluded(listed)
-                yield listed, Assessment(provision, told)
+                one = self.assessed(listed)
+            if one.told.verdict is REFUSED:
+                refused[listed.place] = one
+            else:
+                opened[listed.place] = listed, one
+        return Heard(opened, refused)
+
+    def assessed(self, listed: Listed) -> Assessment:
+        """Say what a provision says that was not used before."""
+        told = closed(listed.provision, on=self.on) if listed.may_be_closed else None
+        told = told or self._alike.get(id(listed.asked))
+        if told is None:
+            told = self._alike[id(listed.asked)] = self.concluded(listed)
+        return Assessment(listed.provision, told)
 
     def afresh(self, provision: Provision) -> Told:
         """Say what one provision says, whether it is of the catalogue or not."""

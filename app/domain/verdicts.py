@@ -5,7 +5,7 @@ settles it. How each kind of condition is judged is in app/domain/judging.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -79,16 +79,12 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class Told:
-    """What a provision says to a person, with every reason; one for all who are told the same.
-
-    `written` is how a service once wrote it down.
-    """
+    """What a provision says to a person, with every reason; one for all who are told the same."""
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
     to_confirm: tuple[Reason, ...]
     side: Side | None
-    written: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Case(NamedTuple):

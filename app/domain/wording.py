@@ -23,7 +23,9 @@ def _unmarked(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """Split into words without accents or punctuation, capitals kept as written."""
-    plain = _INITIALS.sub("", _unmarked(text).translate(_APOSTROPHES))
+    plain = _unmarked(text).translate(_APOSTROPHES)
+    if "." in plain:
+        plain = _INITIALS.sub("", plain)
     return tuple(_WORD.findall(plain))
 
 

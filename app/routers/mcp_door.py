@@ -6,6 +6,7 @@ from a page of another site, reaches the SDK: that would repeat what it was sent
 in a log.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from ipaddress import ip_address
@@ -18,9 +19,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-from app.api_rules import JSON, Operation, Path, again
+from app.api_rules import again
 from app.dependencies import get_caller
 from app.domain.access import CrossSite
+from app.operations import JSON, Operation, Path
 from app.schemas.mcp import Message
 
 ADDRESS = "/mcp"
@@ -36,6 +38,8 @@ Version = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None,
     Header(alias="MCP-Protocol-Version"),
 ]
+
+_MORE_THAN_A_HOST = re.compile(r"[@/?#\\]")
 
 router = APIRouter(dependencies=[Depends(get_caller)])
 
@@ -57,6 +61,9 @@ class _Exchange(Response):
         self._message = message.model_dump_json(exclude_unset=True).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # What it takes was settled before (app/negotiation.py); the SDK would not see "*/*" in it.
+        headers = [pair for pair in scope["headers"] if pair[0] != b"accept"]
+        scope = {**scope, "headers": [*headers, (b"accept", JSON.encode())]}
         await self._serve(scope, again(self._message, receive), send)
 
 
@@ -79,6 +86,8 @@ def known_site(request: Request) -> None:
 
 
 def _is_of(host: str, names: set[str | None]) -> bool:
+    if _MORE_THAN_A_HOST.search(host):
+        return False
     try:
         name = urlsplit(f"//{host}").hostname
         if name in names:

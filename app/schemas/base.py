@@ -14,7 +14,6 @@ from typing import Annotated, Any, Generic, LiteralString, TypeVar
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
@@ -26,6 +25,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.domain.bsn import holds_bsn
+from app.schemas.described import Described
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def refusal(
     return PydanticCustomError(OWN_FAULT + code, detail, dict(values or {}))
 
 
-class Contract(BaseModel):
+class Contract(Described):
     """Base of what comes in: camelCase names only, unknown names refused."""
 
     # The plugin warns that what comes in cannot be built by its Python names: that is the point.
@@ -54,11 +54,10 @@ class Contract(BaseModel):
         frozen=True,
         validate_by_alias=True,
         validate_by_name=False,
-        use_attribute_docstrings=True,
     )
 
 
-class Answer(BaseModel):
+class Answer(Described):
     """Base of what goes out: built by its Python names, written in camelCase."""
 
     model_config = ConfigDict(
@@ -67,15 +66,11 @@ class Answer(BaseModel):
         frozen=True,
         validate_by_alias=True,
         validate_by_name=True,
-        use_attribute_docstrings=True,
     )
 
 
 class Page(Answer, Generic[T]):
     """A part of a list; `next` is the cursor to ask on with, or null at the end."""
-
-    # There are none; for each kind of page pydantic would look for them in every loaded module.
-    model_config = ConfigDict(use_attribute_docstrings=False)
 
     items: list[T]
     next: str | None

@@ -17,9 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app.domain.errors import NotFound
 from app.domain.terms import Action, Mode
 from app.models import Adviser, GuidanceSession
-from app.services import calendar_files
 from app.services.acts import Act
-from app.services.calendar_files import Appointment
 from app.services.holders import know_adviser
 from app.services.invitations import place_of
 from app.services.planner import OCCUPYING
@@ -94,6 +92,9 @@ def write(session: Session, adviser_id: UUID, generation: int, *, now: datetime)
         NotFound: the address no longer holds.
 
     """
+    # Not at the top: its library would take 3 MiB in every process.
+    from app.services import calendar_files  # noqa: PLC0415
+
     adviser = session.get(Adviser, adviser_id)
     if adviser is None or adviser.feed_generation != generation:
         raise NotFound
@@ -108,7 +109,7 @@ def write(session: Session, adviser_id: UUID, generation: int, *, now: datetime)
     )
     return calendar_files.feed(
         (
-            Appointment(
+            calendar_files.Appointment(
                 session_id=row.id,
                 sequence=row.sequence,
                 starts_at=place.starts_at,

@@ -1,7 +1,7 @@
 """What the rule found, as JSON: in the answer to a check, and kept with an intake.
 
-Most of an answer is what provisions say, of which many say the same to many people. Those parts
-are written once and remembered with the catalogue; an answer joins them.
+Most of an answer is what provisions say, of which many say the same to many people. That is
+written once and remembered with the catalogue; an answer joins it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,38 +9,32 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from app.domain.catalogue import Catalogue, Memory, Provision
+from app.domain.catalogue import Catalogue, Provision
 from app.domain.intake import Finding, SkillFinding
 from app.domain.questions import Question, open_questions
 from app.domain.resolve import OrganisationMatch, Resolution
 from app.domain.rule import Assessment, ProvisionCheck
-from app.domain.skills import ProfileFit
+from app.domain.skills import AdjacentSector, ProfileFit
 from app.domain.terms import Verdict
-from app.domain.verdicts import Reason, Told
+from app.domain.verdicts import Reason
 
 
 def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
-    written = _Written(catalogue.memory)
-    questions = open_questions(check, finding.assumed)
-    members = _members(
-        {
-            **_lists(check, written),
-            "outcome": to_json(check.outcome),
-            "referrals": written.assessments(check.referrals),
-            "questions": to_json([_question(one) for one in questions]),
-            **_understood(finding, catalogue),
-        }
+    asked = [_question(one) for one in open_questions(check, finding.assumed)]
+    return _written(
+        {"outcome": check.outcome.value, **_understood(finding, catalogue), "questions": asked},
+        {"referrals": check.referrals, **_lists(check)},
+        _skills(finding.skills, catalogue),
     )
-    return b"{%b}" % members
 
 
 def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
     """Return what is kept with an intake: the same, but for what changes in its life."""
-    lists = _lists(finding.check, _Written(catalogue.memory))
-    members = _members({**lists, **_understood(finding, catalogue)})
-    kept: dict[str, Any] = from_json(b"{%b}" % members)
+    understood = _understood(finding, catalogue)
+    written = _written(understood, _lists(finding.check), _skills(finding.skills, catalogue))
+    kept: dict[str, Any] = from_json(written)
     return kept
 
 
@@ -54,59 +48,30 @@ def describe_questions(reasons: Iterable[Reason]) -> list[dict[str, str]]:
     return [{"code": reason.code, "question": reason.detail} for reason in reasons]
 
 
-class _Written:
-    """Writes what provisions say, and remembers the parts: what begins an object, and its end."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._refused: dict[str, bytes] = memory.about("provisions refused, as JSON")
-        self._opened: dict[str, bytes] = memory.about("provisions open, as JSON")
-
-    def refusals(self, refused: Iterable[Assessment]) -> bytes:
-        """Write a list of provisions that are not for this person."""
-        begun = self._refused
-        return _list(
-            [
-                (begun.get(provision.id) or self._begin_refusal(provision))
-                + (told.written or _write(told))
-                for provision, told in refused
-            ]
-        )
-
-    def assessments(self, opened: Iterable[Assessment]) -> bytes:
-        """Write a list of provisions that are open, or may be."""
-        begun = self._opened
-        return _list(
-            [
-                (begun.get(provision.id) or self._begin(provision)) + (told.written or _write(told))
-                for provision, told in opened
-            ]
-        )
-
-    def _begin_refusal(self, provision: Provision) -> bytes:
-        written = self._refused[provision.id] = _begin(provision, {})
-        return written
-
-    def _begin(self, provision: Provision) -> bytes:
-        written = self._opened[provision.id] = _begin(provision, _about(provision))
-        return written
+def _written(
+    said: Mapping[str, Any], lists: Mapping[str, Iterable[Assessment]], skills: bytes
+) -> bytes:
+    """Join what this person is told alone, what provisions say, and how the skills count."""
+    pieces = [to_json(said)[:-1]]
+    for name, assessments in lists.items():
+        told = [one.written or _write(one) for one in assessments]
+        pieces += (b',"%b":[' % name.encode(), b",".join(told), b"]")
+    return b"".join((*pieces, b',"skills":', skills, b"}"))
 
 
-def _write(told: Told) -> bytes:
-    """Write it once for all who are told this: the end of an object that a provision began."""
+def _write(one: Assessment) -> bytes:
+    """Write it once for all who are told this by this provision."""
+    provision, told = one.provision, one.told
+    named: dict[str, Any] = {"provisionId": provision.id, "name": provision.name}
     why: dict[str, Any] = {"reasons": describe_reasons(told.reasons)}
     if told.verdict is not Verdict.refused:
         asked = describe_questions(told.to_confirm)
+        named |= _about(provision)
         why = {"side": told.side, "verdict": told.verdict, **why, "toConfirm": asked}
-    told.written = b"," + to_json(why)[1:]
-    return told.written
-
-
-def _begin(provision: Provision, more: Mapping[str, Any]) -> bytes:
-    """Write an object that goes on with what the provision says to somebody."""
     source = {"document": provision.source.document, "section": provision.source.section}
     proof = {"source": source, "verifiedOn": provision.verified_on}
-    named = {"provisionId": provision.id, "name": provision.name}
-    return to_json({**named, **more, **proof})[:-1]
+    one.written = to_json({**named, **proof, **why})
+    return one.written
 
 
 def _about(provision: Provision) -> dict[str, Any]:
@@ -118,35 +83,26 @@ def _about(provision: Provision) -> dict[str, Any]:
     }
 
 
-def _members(members: Mapping[str, bytes]) -> bytes:
-    return b",".join([b'"%b":%b' % (name.encode(), value) for name, value in members.items()])
-
-
-def _list(items: Iterable[bytes]) -> bytes:
-    return b"[%b]" % b",".join(items)
-
-
-def _lists(check: ProvisionCheck, written: _Written) -> dict[str, bytes]:
-    """Write what follows from the coded answers alone."""
+def _lists(check: ProvisionCheck) -> dict[str, Iterable[Assessment]]:
     return {
-        "purpose": to_json(check.purpose),
-        "neededServices": to_json(check.needed_services),
-        "signposts": written.assessments(check.signposts),
-        "alsoAvailable": written.assessments(check.also_available),
-        "refusals": written.refusals(check.refusals),
+        "signposts": check.signposts,
+        "alsoAvailable": check.also_available,
+        "refusals": check.refusals,
     }
 
 
-def _understood(finding: Finding, catalogue: Catalogue) -> dict[str, bytes]:
-    """Write what was said, and how it was understood."""
+def _understood(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
+    """Describe what was said, how it was understood, and what follows from that."""
+    # Values of enums, not their members: those take `to_json` longer than all the rest.
     target = finding.target
     return {
-        "origin": to_json(_sector(finding.origin, catalogue)),
-        "target": to_json(_sector(target, catalogue) if target else None),
-        "organisation": to_json(_organisation(finding, catalogue)),
-        "municipality": to_json(_municipality(finding, catalogue)),
-        "region": to_json(finding.region),
-        "skills": to_json(_skills(finding.skills, catalogue)),
+        "purpose": finding.check.purpose.value,
+        "neededServices": [one.value for one in finding.check.needed_services],
+        "origin": _sector(finding.origin, catalogue),
+        "target": _sector(target, catalogue) if target else None,
+        "organisation": _organisation(finding, catalogue),
+        "municipality": _municipality(finding, catalogue),
+        "region": finding.region,
     }
 
 
@@ -166,7 +122,7 @@ def _sector(resolution: Resolution, catalogue: Catalogue) -> dict[str, Any]:
         "said": resolution.said,
         "sectorId": resolution.sector,
         "name": catalogue.sectors[resolution.sector].name if resolution.sector else None,
-        "matchedBy": resolution.matched_by,
+        "matchedBy": resolution.matched_by and resolution.matched_by.value,
         "alternatives": [
             {"sectorId": one, "name": catalogue.sectors[one].name}
             for one in resolution.alternatives
@@ -186,7 +142,7 @@ def _organisation(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
         "said": given.said,
         "organisationId": found,
         "name": catalogue.organisations[found].name if found else None,
-        "matchedBy": given.matched_by,
+        "matchedBy": given.matched_by and given.matched_by.value,
         "alternatives": [
             {"organisationId": one, "name": catalogue.organisations[one].name}
             for one in (finding.organisation.alternatives if finding.organisation else ())
@@ -203,7 +159,7 @@ def _municipality(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
         "code": given.code,
         "name": catalogue.municipalities[given.code].name if given.code else None,
         "region": given.region,
-        "matchedBy": given.matched_by,
+        "matchedBy": given.matched_by and given.matched_by.value,
         "alternatives": [
             {
                 "code": one,
@@ -215,33 +171,45 @@ def _municipality(finding: Finding, catalogue: Catalogue) -> dict[str, Any] | No
     }
 
 
-def _skills(skills: SkillFinding, catalogue: Catalogue) -> dict[str, Any]:
-    return {
-        "recognised": [
-            {
-                "said": match.said,
-                "skillId": match.skill,
-                "name": catalogue.skills[match.skill].name if match.skill else None,
-                "matchedBy": match.matched_by,
-            }
-            for match in skills.recognised
-        ],
-        "suggested": _names(skills.suggested, catalogue),
-        "profiles": [_fit(fit, skills.closing, catalogue) for fit in skills.fits],
-        "adjacentSectors": [
-            {
-                "sectorId": one.sector,
-                "name": catalogue.sectors[one.sector].name,
-                "strength": one.strength,
-                "why": one.why,
-                "profiles": [_fit(fit, (), catalogue) for fit in one.fits],
-            }
-            for one in skills.adjacent
-        ],
-    }
+def _skills(skills: SkillFinding, catalogue: Catalogue) -> bytes:
+    recognised = [
+        {
+            "said": match.said,
+            "skillId": match.skill,
+            "name": catalogue.skills[match.skill].name if match.skill else None,
+            "matchedBy": match.matched_by and match.matched_by.value,
+        }
+        for match in skills.recognised
+    ]
+    told = to_json({"recognised": recognised, "suggested": _names(skills.suggested, catalogue)})
+    profiles = _fits(skills.fits, skills.closing, catalogue)
+    adjacent = b",".join([_adjacent(one, catalogue) for one in skills.adjacent])
+    return b'%b,"profiles":%b,"adjacentSectors":[%b]}' % (told[:-1], profiles, adjacent)
 
 
-def _fit(fit: ProfileFit, closing: tuple[str, ...], catalogue: Catalogue) -> dict[str, Any]:
+def _adjacent(one: AdjacentSector, catalogue: Catalogue) -> bytes:
+    name = catalogue.sectors[one.sector].name
+    told = {"sectorId": one.sector, "name": name, "strength": one.strength, "why": one.why}
+    return b'%b,"profiles":%b}' % (to_json(told)[:-1], _fits(one.fits, (), catalogue))
+
+
+def _fits(fits: Iterable[ProfileFit], closing: tuple[str, ...], catalogue: Catalogue) -> bytes:
+    """Write ways into a sector; what closes the gap is of this person, the rest of many."""
+    memory = catalogue.memory
+    written: dict[tuple[str, tuple[str, ...]], bytes] = memory.about("ways in, as JSON")
+    closed_by = to_json(closing)
+    pieces = []
+    for fit in fits:
+        begun = written.get((fit.profile, fit.carries_over))
+        if begun is None:
+            begun = written[fit.profile, fit.carries_over] = to_json(_fit(fit, catalogue))[:-1]
+            memory.size += 1
+        gap = fit.missing or fit.useful_missing
+        pieces.append(b'%b,"closedBy":%b}' % (begun, closed_by if gap else b"[]"))
+    return b"[%b]" % b",".join(pieces)
+
+
+def _fit(fit: ProfileFit, catalogue: Catalogue) -> dict[str, Any]:
     profile = catalogue.profiles[fit.profile]
     return {
         "profileId": profile.id,
@@ -252,7 +220,6 @@ def _fit(fit: ProfileFit, closing: tuple[str, ...], catalogue: Catalogue) -> dic
         "missing": _names(fit.missing, catalogue),
         "usefulMissing": _names(fit.useful_missing, catalogue),
         "steps": [{"role": step.role, "learning": step.learning} for step in profile.steps],
-        "closedBy": list(closing) if fit.missing or fit.useful_missing else [],
     }
 
 

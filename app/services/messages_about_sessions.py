@@ -12,8 +12,6 @@ from app.models import Adviser, GuidanceSession, Intake, OutboxMessage
 from app.services import letters
 from app.services.acts import Act
 from app.services.calendar_feed import DESCRIPTION, HOW
-from app.services.calendar_files import Appointment, cancellation
-from app.services.calendar_files import invitation as invitation_file
 from app.services.contact_details import open_details
 from app.services.invitations import Place, may_write, place_of
 from app.services.letters import News
@@ -35,6 +33,8 @@ class Told:
 
 def invitation(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     """Invite to a session as it stands now, or say that it is off, where it stood then."""
+    from app.services import calendar_files  # noqa: PLC0415 - see app/services/calendar_feed.py
+
     row = act.session.get(GuidanceSession, UUID(message.facts["session"]))
     off = message.facts["method"] == "cancel"
     news = News.cancelled if off else News(message.facts["news"])
@@ -44,7 +44,7 @@ def invitation(act: Act, channels: Channels, message: OutboxMessage) -> Made:
     told = _told(act, message, row, place, news) if place else None
     if place is None or told is None:
         return None
-    appointment = Appointment(
+    appointment = calendar_files.Appointment(
         session_id=UUID(message.facts["session"]),
         sequence=max(message.facts["sequence"], row.sequence if row else 0),
         starts_at=place.starts_at,
@@ -53,7 +53,7 @@ def invitation(act: Act, channels: Channels, message: OutboxMessage) -> Made:
         description=told.described,
         changed_at=message.created_at,
     )
-    write = cancellation if off else invitation_file
+    write = calendar_files.cancellation if off else calendar_files.invitation
     file = write(appointment, organizer=channels.mail_from, attendee=told.to)
     method = "CANCEL" if off else "REQUEST"
     return letter(channels, message, told.to, told.content, act.now, invitation=file, method=method)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial, reduce
 from math import log2
+from typing import NamedTuple
 from weakref import proxy
 
 from app.catalogue import Vocabulary
@@ -55,8 +56,7 @@ _SECTORS_KEPT = 512
 _UNKNOWN_SECTOR = Fault("query/sector", "unknown", "There is no such sector; see GET /v1/sectors.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvisionFilter:
+class ProvisionFilter(NamedTuple):
     """What someone looks for; what is left out does not matter."""
 
     query: str | None = None
@@ -83,7 +83,7 @@ class Search:
         """Index a catalogue."""
         self.knowledge = knowledge
         self.written = lru_cache(1)(_nothing_yet)
-        """What a list shows of each provision on a day, by id, once somebody wrote it."""
+        """What a list shows of each provision on a day and its digest, once somebody wrote it."""
         self._index = ProvisionIndex(knowledge.catalogue, vocabulary)
         self._words = Words(self._index.names(), self._index.texts(), vocabulary)
         self._needs = {need.id: need for need in vocabulary.needs}
@@ -133,8 +133,10 @@ class Search:
                 raise InvalidInput([UNKNOWN_CURSOR])
             passed = next(group for group in groups if group >> last & 1)
             found = places(passed >> last + 1 << last + 1, most)
-        while len(found) < most and (group := next(groups, 0)):
+        for group in groups:
             found += places(group, most - len(found))
+            if len(found) == most:
+                break
         return found
 
     def _fitting(self, wanted: ProvisionFilter) -> tuple[int, int]:
@@ -230,7 +232,7 @@ class Search:
         return everyone
 
 
-def _nothing_yet(_day: date) -> dict[str, bytes]:
+def _nothing_yet(_day: date) -> dict[str, tuple[bytes, bytes]]:
     return {}
 
 

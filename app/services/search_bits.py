@@ -36,6 +36,8 @@ def scored(levels: Iterable[tuple[int, int]]) -> Planes:
 
 def added(one: Planes, other: Planes) -> Planes:
     """Add two scores, provision by provision."""
+    if not one:
+        return other
     planes: list[int] = []
     carry = 0
     for left, right in zip_longest(one, other, fillvalue=0):
@@ -48,8 +50,10 @@ def added(one: Planes, other: Planes) -> Planes:
 def halved_outside(planes: Planes, members: int) -> Planes:
     """Halve, rounded down, the score of whoever is not among the members."""
     return tuple(
-        (plane & members) | (higher & ~members)
-        for plane, higher in zip_longest(planes, planes[1:], fillvalue=0)
+        [
+            higher ^ (plane ^ higher) & members
+            for plane, higher in zip_longest(planes, planes[1:], fillvalue=0)
+        ]
     )
 
 
@@ -78,17 +82,15 @@ def at_least(planes: Planes, members: int, least: int) -> int:
 
 def best_first(planes: Sequence[int], members: int) -> Iterator[int]:
     """Yield the members in groups of equal score, the highest score first."""
-    waiting = [(members, len(planes))]
+    waiting = [(members, len(planes))] if members else []
     while waiting:
         group, number = waiting.pop()
-        while number and group:
+        while number:
             number -= 1
-            high = group & planes[number]
-            if low := group ^ high:
+            if (high := group & planes[number]) and (low := group ^ high):
                 waiting.append((low, number))
-            group = high
-        if group:
-            yield group
+                group = high
+        yield group
 
 
 def places(group: int, most: int) -> list[int]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from snowballstemmer import stemmer
+from Stemmer import Stemmer
 
 from app.catalogue import Vocabulary
 from app.domain.wording import is_other_word, tolerance, words
@@ -25,7 +25,6 @@ _LINKS = ("", "s", "e", "n", "en")
 _PLURALS = ("", "s", "en", "es")
 _SHORTEST_PART = 4
 _LONGEST_COMPOUND = 40
-_MOST_JOINED = 3
 _LOOSE = 2
 """How many other words may stand between those of a phrase: "mijn baan raak ik kwijt"."""
 _STEMS_KEPT = 4096
@@ -71,7 +70,7 @@ class Words:
         self, named: Iterable[str], written: Iterable[str], vocabulary: Vocabulary
     ) -> None:
         """Learn words as `tokens` gives them: those of names, and those of running text."""
-        self._stem_word: Callable[[str], str] = stemmer("dutch").stemWord
+        self._stem_word: Callable[[str], str] = Stemmer("dutch", maxCacheSize=0).stemWord
         self._stem_unknown = lru_cache(_STEMS_KEPT)(self._stem_word)
         self._stems: dict[str, str] = {}
         for said, other in vocabulary.same_as.items():
@@ -152,41 +151,46 @@ class Words:
         """
         said = tokens(question)
         spoken = [self._stem(word) for word in said]
+        phrases = self._phrases_in(spoken)
+        rest = [word for word in self._joined(said) if word not in self._fillers]
+        if phrases:
+            covered = frozenset().union(*phrases)
+            rest = [word for word in rest if self._stem(word) not in covered]
+        found = list(dict.fromkeys((*phrases.values(), *rest)))
+        return found if self._vague.isdisjoint(found) else sorted(found, key=self.is_vague)
+
+    def _phrases_in(self, spoken: Sequence[str]) -> dict[frozenset[str], str]:
+        """Return the phrases among these stems that name a need, by their stems."""
+        if self._phrases.keys().isdisjoint(spoken):
+            return {}
         stems = set(spoken)
-        phrases = {
+        return {
             phrase.stems: phrase.text
             for stem in dict.fromkeys(spoken)
             for phrase in self._phrases.get(stem, ())
             if phrase.stems <= stems and _close_together(phrase.stems, spoken)
         }
-        covered = frozenset().union(*phrases)
-        rest = [
-            word
-            for word in self._joined(said)
-            if word not in self._fillers and self._stem(word) not in covered
-        ]
-        found = list(dict.fromkeys((*phrases.values(), *rest)))
-        return found if self._vague.isdisjoint(found) else sorted(found, key=self.is_vague)
 
     def is_vague(self, unit: str) -> bool:
         """Whether a word counts only where nothing else was said: work, help, sector."""
         return unit in self._vague
 
     def _joined(self, said: Sequence[str]) -> Iterator[str]:
-        """Yield the words of a question, those that are one known compound together as one."""
-        place = 0
-        while place < len(said):
-            size = next(
-                (
-                    size
-                    for size in range(_MOST_JOINED, 1, -1)
-                    if "".join(said[place : place + size]) in self._stems
-                    and place + size <= len(said)
-                ),
-                1,
-            )
-            yield "".join(said[place : place + size])
-            place += size
+        """Yield the words of a question, two or three that are one known compound as one."""
+        passed = 0
+        for word, second, third in zip(said, [*said[1:], ""], [*said[2:], "", ""], strict=False):
+            if passed:
+                passed -= 1
+                continue
+            two = word + second
+            if third and two + third in self._stems:
+                passed = 2
+                yield two + third
+            elif second and two in self._stems:
+                passed = 1
+                yield two
+            else:
+                yield word
 
     def read(self, unit: str) -> tuple[Reading, ...]:
         """Return what a word or phrase stands for; nothing when it is unknown.

@@ -174,6 +174,7 @@ def assemble(api: FastAPI, *, body_limit: int = 4096, anonymous: int = 1_000_000
         api=api,
         limits=limits,
         answers=AnswerCache(lambda: (api, date.min)),
+        recognise=lambda _token: None,
         public_url=PUBLIC_URL,
         body_limit=body_limit,
     )

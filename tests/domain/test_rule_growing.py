@@ -1,9 +1,10 @@
 """A catalogue that grows: what does not concern a person is not looked at, and nothing is lost."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.catalogue import load
 from app.domain.catalogue import Catalogue, Provision
@@ -71,6 +72,16 @@ def test_what_is_remembered_is_what_is_found_afresh(person):
     fresh = check_provisions(person, replace(REAL), on=TODAY)
     for name in ("referrals", "signposts", "also_available", "refusals"):
         assert said(getattr(again, name)) == said(getattr(fresh, name)), name
+
+
+@MANY
+@given(people(REAL), people(REAL), st.sampled_from([one.name for one in fields(Person)]))
+def test_what_one_is_told_is_not_told_to_who_answered_something_otherwise(one, other, answer):
+    catalogue = replace(REAL)
+    alike = replace(one, **{answer: getattr(other, answer)})
+    check_provisions(one, catalogue, on=TODAY, hearing=Remembering)
+    remembered = check_provisions(alike, catalogue, on=TODAY, hearing=Remembering)
+    assert remembered == check_provisions(alike, replace(REAL), on=TODAY)
 
 
 def test_what_is_asked_for_lately_is_remembered_when_the_rest_is_forgotten():

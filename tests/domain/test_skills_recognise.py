@@ -173,3 +173,10 @@ def test_whatever_is_said_the_answer_is_one_known_skill_or_none(said):
     for match in matches:
         assert (match.skill is None) == (match.matched_by is None)
         assert match.skill is None or match.skill in REAL.skills
+
+
+def test_a_skill_as_the_catalogue_writes_it_is_understood_as_when_it_is_typed():
+    for skill in REAL.skills.values():
+        for label in (skill.name, skill.id, *skill.aliases):
+            chosen, typed = recognise(INDEX, [label, f" {label} "])
+            assert (chosen.skill, chosen.matched_by) == (typed.skill, typed.matched_by), label
