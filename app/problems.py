@@ -1,8 +1,9 @@
 """The only place where errors meet HTTP: every refusal and failure as RFC 9457 problem+json.
 
-Nothing that was submitted is ever echoed. A fault says where it is with a pointer: a JSON pointer
+No value that was submitted is ever echoed. A fault says where it is with a pointer: a JSON pointer
 (RFC 6901) into the body, such as "/scheduling/sessions" or "" for the whole body, and else the
-place and the name: "query/limit", "path/region", "header/Idempotency-Key".
+place and the name: "query/limit", "path/region", "header/Idempotency-Key". A field that the
+contract does not have is named in it, if what it is called looks like a name.
 """
 
 import re

@@ -41,7 +41,7 @@ def told(client: httpx.Client, after: int) -> list[dict[str, object]]:
 def test_the_first_import_adds_every_record(client: httpx.Client, records: list[Record]) -> None:
     items = told(client, 0)
     assert [one["number"] for one in items] == list(range(1, len(records) + 1))
-    assert {(one["kind"], one["id"]) for one in items} == {(one.kind, one.id) for one in records}
+    assert [(one["kind"], one["id"]) for one in items] == [(one.kind, one.id) for one in records]
     assert {one["type"] for one in items} == {"added"}
     assert {one["catalogueVersion"] for one in items} == {1}
 
@@ -51,7 +51,7 @@ def test_a_later_import_tells_what_is_new_other_or_gone(
 ) -> None:
     seen = len(records)
     kept = [one for one in records if one.kind != "adjacency"]
-    gone = {("adjacency", one.id) for one in records if one.kind == "adjacency"}
+    gone = [("adjacency", one.id) for one in records if one.kind == "adjacency"]
     other = [
         replace(one, document={**one.document, "summary": "Anders."}) if one.id == CHANGED else one
         for one in kept
@@ -61,7 +61,7 @@ def test_a_later_import_tells_what_is_new_other_or_gone(
     items = told(client, seen)
     assert [one["number"] for one in items] == list(range(seen + 1, seen + len(gone) + 2))
     assert (items[0]["type"], items[0]["kind"], items[0]["id"]) == ("changed", "provision", CHANGED)
-    assert {(one["kind"], one["id"]) for one in items[1:]} == gone
+    assert [(one["kind"], one["id"]) for one in items[1:]] == gone
     assert {one["type"] for one in items[1:]} == {"removed"}
     assert {(one["catalogueVersion"], one["at"]) for one in items} == {(2, "2026-11-24T09:00:00Z")}
     stored(database, moved)
@@ -69,3 +69,14 @@ def test_a_later_import_tells_what_is_new_other_or_gone(
     stored(database, records)
     back = told(client, seen + len(items))
     assert {one["type"] for one in back} == {"added", "changed"}
+
+
+def test_who_comes_with_a_number_that_is_not_there_is_told_to_begin_again(
+    client: httpx.Client, records: list[Record]
+) -> None:
+    last = len(records)
+    assert client.get("/catalogue-changes", params={"after": last}).json()["items"] == []
+    refused = client.get("/catalogue-changes", params={"after": last + 1})
+    assert refused.status_code == 400
+    (fault,) = refused.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("query/after", "unknown")

@@ -116,7 +116,6 @@ def fill(database: Database, port: int, effects: int) -> list[UUID]:
                 )
                 for number in range(effects)
             ],
-            [],
             now=now,
         )
     return made

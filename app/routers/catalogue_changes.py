@@ -24,8 +24,10 @@ def list_catalogue_changes(
 ) -> Page[CatalogueChangeAnswer]:
     """List which records imports added, changed or removed, in order, for who keeps a copy.
 
-    The numbers go on without gaps. Ask on with the number of the last change seen, also when
-    `next` is null: a later import goes on there.
+    To begin, ask on from 0 to the end, and then read the whole catalogue: what was imported before
+    this feed was kept is not told. The numbers go on without gaps. Ask on with the number of the
+    last change seen, also when `next` is null: a later import goes on there. A number that is not
+    there (400) is of a database of which an older copy was put back: begin again.
     """
     found = read_changes(session, after=after, limit=limit + 1)
     return Page(

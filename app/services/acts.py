@@ -80,14 +80,17 @@ def acting(
         if act.deeds or act.effects or act.told:
             session.flush()
             show_every_region(session)
+        # Before the head of the audit log is held, for which everybody waits: whoever told of a
+        # region holds its lock, and so nobody begins or ends to listen to it meanwhile.
+        wanted = [*act.effects, *outbox.heard(session, act.told)]
         if act.deeds:
             processing_log.append(session, vault, trace, act.deeds, now=now)
             audit.append(session, vault, caller, act.deeds, now=now)
-        if act.effects or act.told:
+        if wanted:
             # After the head of the audit log, which lets one transaction pass at a time: so the
             # order in the outbox is the order of the commits. Whoever told of deeds holds it.
             if not act.deeds:
                 audit.wait_for_turn(session)
-            outbox.put(session, act.effects, act.told, now=now)
+            outbox.put(session, wanted, now=now)
         for do in act.at_last:
             do()

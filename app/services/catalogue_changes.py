@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.catalogue import Record
+from app.domain.errors import Fault, InvalidInput
 from app.domain.terms import CatalogueChangeType
 from app.models import CatalogueChange, CatalogueRecord
 
 Place = tuple[str, str]
 """Kind and id of a record."""
+
+BATCH = 1000
+"""Records that are read at once."""
+
+UNKNOWN_CHANGE = Fault(
+    "query/after",
+    "unknown",
+    "There is no change with this number. Go on from 0, and read the whole catalogue again.",
+)
+
+_LAST = sa.select(sa.func.max(col(CatalogueChange.number)))
 
 
 def note_changes(
@@ -22,16 +33,16 @@ def note_changes(
 
     The caller holds the one row of the catalogue's state, so no two imports number at once.
     """
-    stored = {
-        (kind, id_): document
-        for kind, id_, document in session.execute(
-            sa.select(
-                col(CatalogueRecord.kind), col(CatalogueRecord.id), col(CatalogueRecord.document)
-            )
-        )
-    }
     coming = {(record.kind, record.id): record.document for record in records}
-    number = session.execute(sa.select(sa.func.max(col(CatalogueChange.number)))).scalar_one() or 0
+    statement = sa.select(
+        col(CatalogueRecord.kind), col(CatalogueRecord.id), col(CatalogueRecord.document)
+    ).order_by(col(CatalogueRecord.position))
+    # A batch at a time: of what is stored only stays whether it is the same.
+    with session.execute(statement, execution_options={"yield_per": BATCH}) as rows_stored:
+        same = {
+            (kind, id_): coming.get((kind, id_)) == document for kind, id_, document in rows_stored
+        }
+    number = session.scalar(_LAST) or 0
     rows = [
         {
             "number": number + place,
@@ -41,14 +52,22 @@ def note_changes(
             "kind": kind,
             "record_id": id_,
         }
-        for place, (what, (kind, id_)) in enumerate(_differences(stored, coming), start=1)
+        for place, (what, (kind, id_)) in enumerate(_differences(same, coming), start=1)
     ]
     if rows:
         session.execute(sa.insert(CatalogueChange), rows)
 
 
 def read_changes(session: Session, *, after: int, limit: int) -> list[CatalogueChange]:
-    """Read the changes that follow a number, in order."""
+    """Read the changes that follow a number, in order.
+
+    Raises:
+        InvalidInput: `after` is beyond the last one: it is of a feed that there was before an older
+            copy of the database was put back.
+
+    """
+    if after > (session.scalar(_LAST) or 0):
+        raise InvalidInput([UNKNOWN_CHANGE])
     statement = (
         select(CatalogueChange)
         .where(col(CatalogueChange.number) > after)
@@ -59,12 +78,12 @@ def read_changes(session: Session, *, after: int, limit: int) -> list[CatalogueC
 
 
 def _differences(
-    stored: Mapping[Place, Any], coming: Mapping[Place, Any]
+    same: Mapping[Place, bool], coming: Iterable[Place]
 ) -> Iterator[tuple[CatalogueChangeType, Place]]:
-    for place, document in coming.items():
-        if place not in stored:
+    left = dict(same)
+    for place in coming:
+        if place not in same:
             yield CatalogueChangeType.added, place
-        elif stored[place] != document:
+        elif not left.pop(place):
             yield CatalogueChangeType.changed, place
-    gone: Iterable[Place] = (place for place in stored if place not in coming)
-    yield from ((CatalogueChangeType.removed, place) for place in gone)
+    yield from ((CatalogueChangeType.removed, place) for place in left)

@@ -111,22 +111,21 @@ def waits_since(session: Session, *, now: datetime) -> datetime | None:
     return since
 
 
-def put(
-    session: Session, effects: Sequence[Effect], told: Sequence[SessionLogEntry], *, now: datetime
-) -> None:
-    """Store what is to be done, in this order, and what subscriptions are to hear.
+def put(session: Session, effects: Sequence[Effect], *, now: datetime) -> None:
+    """Store what is to be done, in this order; one at least.
 
     The caller holds the turn that orders all transactions (app.services.audit.wait_for_turn).
     """
-    wanted = (*effects, *_heard(session, told))
-    if not wanted:
-        return
     last = session.exec(select(sa.func.max(OutboxMessage.position))).one() or 0
-    rows = [_row(one, position, now) for position, one in enumerate(wanted, start=last + 1)]
+    rows = [_row(one, position, now) for position, one in enumerate(effects, start=last + 1)]
     session.connection().execute(sa.insert(OutboxMessage), rows)
 
 
-def _heard(session: Session, told: Sequence[SessionLogEntry]) -> list[Effect]:
+def heard(session: Session, told: Sequence[SessionLogEntry]) -> list[Effect]:
+    """Say what subscriptions are to hear of entries in the session log.
+
+    The caller holds the lock of their regions (app.services.session_log.lock_region).
+    """
     regions = {entry.region for entry in told}
     if not regions:
         return []

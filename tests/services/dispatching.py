@@ -75,7 +75,7 @@ class Outside:
             for one in subscriptions
         ]
         with self.database.write(EVERY_REGION) as session:
-            outbox.put(session, effects, [], now=self.clock())
+            outbox.put(session, effects, now=self.clock())
 
     def rows(self, subscription: UUID | None = None) -> list[OutboxMessage]:
         """Read what is in the outbox, in order; of one subscription, or all of it."""

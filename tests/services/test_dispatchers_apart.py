@@ -125,7 +125,7 @@ def write(outside: Outside) -> None:
         recipient=to_desk(desk), kind=EffectKind.hand_over_withdrawn, facts={"referral": str(desk)}
     )
     with outside.database.write(EVERY_REGION) as session:
-        outbox.put(session, [letter], [], now=outside.clock())
+        outbox.put(session, [letter], now=outside.clock())
 
 
 def test_who_calls_no_werkcentra_takes_only_what_goes_to_others(outside, receiver):
