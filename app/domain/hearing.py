@@ -31,9 +31,9 @@ from app.domain.person import Person
 from app.domain.telling import Assessment, Heard, Hearing, closed
 from app.domain.verdicts import Case, Finding, Told
 
-MOST_REMEMBERED = 10_000
-"""Conclusions from one catalogue, some ten megabytes. When there are more, those that nobody asked
-for since the last time are forgotten."""
+MOST_REMEMBERED = 30_000
+"""Entries of the memory of one catalogue, some six megabytes. When there are more, those that nobody
+asked for since the last time are forgotten: so there are two times as many at the most."""
 
 
 def _at(*answers: str) -> Callable[[Person, Catalogue], object]:
@@ -160,7 +160,7 @@ class Remembering(Hearing):
         part: Heard | None = known.get("heard")
         if part is None:
             part = known["heard"] = super().heard(listed)
-            self._memory.size += 1
+            self._memory.size += len(part.opened) + len(part.refused)
         return part
 
     def assessed(self, listed: Listed) -> Assessment:
@@ -176,6 +176,7 @@ class Remembering(Hearing):
             told = self.concluded(listed)
             one = self._memory.once((id(listed), id(told)), Assessment(listed.provision, told))
             known[id(listed)] = one
+            self._memory.size += 1
         return one
 
     def _never(self, listed: Listed) -> Assessment | None:

@@ -184,7 +184,7 @@ def test_the_connections_of_a_serving_app_wait_for_the_disk(tmp_path, sqlite_tem
         httpx.Client(base_url=f"{address}/v1", timeout=30, auth=WhoeverMay()) as client,
     ):
         assert create_intake(client)(client).is_success
-        engine = app._api.state.database.engine
+        engine = app.api.state.database.engine
         with engine.connect() as connection:
             asked = "PRAGMA synchronous", "PRAGMA journal_mode"
             assert [connection.exec_driver_sql(one).scalar() for one in asked] == [2, "wal"]
