@@ -174,26 +174,28 @@ def _found(
         region=answers.region or (municipality.region if municipality else None),
         check=check,
         skills=_weigh_skills(answers, person, knowledge, check),
-        assumed=_assumed(answers),
+        assumed=_assumed(answers, person),
     )
 
 
-def _assumed(answers: Answers) -> frozenset[Ask]:
+def _assumed(answers: Answers, person: Person) -> frozenset[Ask]:
     """Say what was taken to be so because nothing, or nothing precise, was said of it.
 
-    Whoever wants to look around, or to grow where they are, is not asked where they want to go;
-    and who said where needs no purpose.
+    Where they want to go is asked of who said to leave, or said where and not precisely; whoever
+    wants to look around, or to grow where they are, is not asked. Who said where needs no purpose.
     """
-    assumed = {Ask.origin_sector, Ask.target_sector}
+    assumed = {Ask.origin_sector}
     if answers.job_loss is None:
         assumed.add(Ask.job_loss)
     if answers.used_provisions is None:
         assumed.add(Ask.used_provisions)
-    if answers.target_sector is None:
-        if answers.purpose is None:
+    if answers.purpose is None:
+        if person.target is None:
             assumed.add(Ask.purpose)
-        elif answers.purpose not in LEAVING:
-            assumed.remove(Ask.target_sector)
+        if person.target_named:
+            assumed.add(Ask.target_sector)
+    elif answers.purpose in LEAVING or person.target is not None:
+        assumed.add(Ask.target_sector)
     return frozenset(assumed)
 
 

@@ -23,7 +23,7 @@ def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
     written = _Written(catalogue.memory)
-    questions = open_questions(check, finding.assumed)
+    questions = open_questions(check, finding.assumed, catalogue)
     members = _members(
         {
             **_lists(check, written),

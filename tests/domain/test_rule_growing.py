@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 
 from app.catalogue import load
@@ -10,8 +11,9 @@ from app.domain.catalogue import Catalogue, Provision
 from app.domain.conditions import EmployedBy, WantsInto, WorksIn
 from app.domain.hearing import MOST_REMEMBERED, Remembering
 from app.domain.person import Person
-from app.domain.rule import LOOKED_AT, Assessment, assess, check_provisions
-from app.domain.terms import Employment
+from app.domain.questions import open_questions
+from app.domain.rule import LOOKED_AT, MORE_PRECISE, Assessment, assess, check_provisions
+from app.domain.terms import Ask, Employment
 from tests.domain.builders import (
     ORGANISATIONS,
     SECTORS,
@@ -133,6 +135,36 @@ def test_what_a_more_precise_answer_may_open_is_told_before_what_is_far():
     broad = Person(origin="groen", target="wegvervoer", target_named=True)
     found = refused(broad, catalogue_of_many(precise, entered))
     assert {"precies", "binnen"} <= set(found)
+
+
+@pytest.mark.parametrize("for_everyone", [0, LOOKED_AT, 3 * LOOKED_AT])
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person(origin="groen", target="wegvervoer", target_named=True),
+        Person(origin=None, target_named=True),
+    ],
+    ids=["too broad", "not understood"],
+)
+def test_however_much_there_is_for_everyone_a_more_precise_sector_is_asked_for(
+    person, for_everyone
+):
+    anybody = [provision(f"ieder-{n}") for n in range(for_everyone)]
+    own = provision("eigen", WorksIn(sectors=("rozen",)))
+    wanted = provision("doel", WantsInto(sectors=("pakketten",)))
+    catalogue = catalogue_of_many(own, wanted, *anybody)
+    check = check_provisions(person, catalogue, on=TODAY)
+    precisely = frozenset({Ask.origin_sector, Ask.target_sector})
+    asked = {one.code: one.settles for one in open_questions(check, precisely, catalogue)}
+    assert "eigen" in asked[Ask.origin_sector]
+    assert asked[Ask.target_sector] == ("doel",)
+
+
+def test_no_more_than_some_of_what_a_more_precise_sector_may_open_is_looked_at():
+    near = [provision(f"ieder-{n}") for n in range(LOOKED_AT)]
+    below = [provision(f"precies-{n}", WorksIn(sectors=("rozen",))) for n in range(LOOKED_AT)]
+    broad = Person(origin="groen", target="geld", target_named=True)
+    assert len(refused(broad, catalogue_of_many(*near, *below))) == MORE_PRECISE
 
 
 def test_an_employer_below_a_broad_sector_may_be_the_own_one():
