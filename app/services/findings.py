@@ -4,7 +4,8 @@ Most of an answer is what provisions say, of which many say the same to many peo
 are written once and remembered with the catalogue; an answer joins them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -22,7 +23,7 @@ from app.domain.verdicts import Reason, Told
 def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
-    written = _Written(catalogue.memory)
+    written = _Written(catalogue.memory, check.on)
     questions = open_questions(check, finding.assumed, catalogue)
     members = _members(
         {
@@ -38,7 +39,7 @@ def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
 
 def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
     """Return what is kept with an intake: the same, but for what changes in its life."""
-    lists = _lists(finding.check, _Written(catalogue.memory))
+    lists = _lists(finding.check, _Written(catalogue.memory, finding.check.on))
     members = _members({**lists, **_understood(finding, catalogue)})
     kept: dict[str, Any] = from_json(b"{%b}" % members)
     return kept
@@ -55,40 +56,45 @@ def describe_questions(reasons: Iterable[Reason]) -> list[dict[str, str]]:
 
 
 class _Written:
-    """Writes what provisions say, and remembers the parts: what begins an object, and its end."""
+    """Writes what provisions say, and remembers the parts: what begins an object, and its end.
 
-    def __init__(self, memory: Memory) -> None:
-        self._refused: dict[str, bytes] = memory.about("provisions refused, as JSON")
-        self._opened: dict[str, bytes] = memory.about("provisions open, as JSON")
+    It begins otherwise from the day on which what it says is no longer verified recently.
+    """
+
+    def __init__(self, memory: Memory, on: date) -> None:
+        self._on = on
+        self._refused: dict[tuple[str, bool], bytes] = memory.about("provisions refused, as JSON")
+        self._opened: dict[tuple[str, bool], bytes] = memory.about("provisions open, as JSON")
 
     def refusals(self, refused: Iterable[Assessment]) -> bytes:
         """Write a list of provisions that are not for this person."""
-        begun = self._refused
         return _list(
             [
-                (begun.get(provision.id) or self._begin_refusal(provision))
-                + (told.written or _write(told))
+                self._begun(provision, self._refused, _named_alone) + (told.written or _write(told))
                 for provision, told in refused
             ]
         )
 
     def assessments(self, opened: Iterable[Assessment]) -> bytes:
         """Write a list of provisions that are open, or may be."""
-        begun = self._opened
         return _list(
             [
-                (begun.get(provision.id) or self._begin(provision)) + (told.written or _write(told))
+                self._begun(provision, self._opened, _about) + (told.written or _write(told))
                 for provision, told in opened
             ]
         )
 
-    def _begin_refusal(self, provision: Provision) -> bytes:
-        written = self._refused[provision.id] = _begin(provision, {})
-        return written
-
-    def _begin(self, provision: Provision) -> bytes:
-        written = self._opened[provision.id] = _begin(provision, _about(provision))
-        return written
+    def _begun(
+        self,
+        provision: Provision,
+        known: dict[tuple[str, bool], bytes],
+        about: Callable[[Provision], Mapping[str, Any]],
+    ) -> bytes:
+        key = provision.id, provision.verified_recently(self._on)
+        begun = known.get(key)
+        if begun is None:
+            begun = known[key] = _begin(provision, about(provision), self._on)
+        return begun
 
 
 def _write(told: Told) -> bytes:
@@ -101,12 +107,20 @@ def _write(told: Told) -> bytes:
     return told.written
 
 
-def _begin(provision: Provision, more: Mapping[str, Any]) -> bytes:
+def _begin(provision: Provision, more: Mapping[str, Any], on: date) -> bytes:
     """Write an object that goes on with what the provision says to somebody."""
     source = {"document": provision.source.document, "section": provision.source.section}
-    proof = {"source": source, "verifiedOn": provision.verified_on}
+    proof = {
+        "source": source,
+        "verifiedOn": provision.verified_on,
+        "verifiedRecently": provision.verified_recently(on),
+    }
     named = {"provisionId": provision.id, "name": provision.name}
     return to_json({**named, **more, **proof})[:-1]
+
+
+def _named_alone(_provision: Provision) -> dict[str, Any]:
+    return {}
 
 
 def _about(provision: Provision) -> dict[str, Any]:

@@ -112,7 +112,7 @@ PEOPLE = st.builds(
 
 @FEW
 @given(PEOPLE, st.data())
-def test_asked_one_at_a_time_nothing_is_left_but_what_only_a_provider_can_say(person, data):
+def test_asked_one_at_a_time_nothing_is_left_but_what_no_field_takes(person, data):
     asked = []
     finding, questions = found_of(person)
     while questions and questions[0].field:
@@ -178,7 +178,7 @@ def codes(person: Answers) -> list[str]:
         pytest.param(
             answers("drukkerij", job_loss=JobLoss.happened, purpose=Purpose.orientation),
             ["must_confirm"],
-            id="what only the provider can say",
+            id="what no field takes",
         ),
     ],
 )
