@@ -65,6 +65,9 @@ PURPOSE_ANSWERS = {
 CHANGE_WHAT_IS_NEEDED = frozenset({Ask.job_loss, Ask.purpose, Ask.target_sector})
 """Answers that change which services answer the purpose (Handreiking, chapter 3)."""
 
+ASKED_ONE_BY_ONE = frozenset({None, Ask.day_of_use})
+"""Of which each provision has a question of its own; the others are asked once for all."""
+
 WHERE_TO = frozenset({Ask.target_sector, Ask.target_occupation})
 """What is asked once it is clear who somebody is and what they come for."""
 
@@ -99,6 +102,7 @@ class _Open:
     """A question while the provisions that wait for it are gathered, by their id."""
 
     reason: Reason
+    text: str
     waiting: dict[str, Assessment] = field(default_factory=dict)
 
 
@@ -114,11 +118,14 @@ def open_questions(
     """
     found: dict[tuple[Ask | None, str], _Open] = {}
     for one, reason in _undecided(check, assumed):
-        text = _text(reason, check.person)
-        entry = found.setdefault((reason.asks, text), _Open(reason))
+        asks = reason.asks
+        key = asks, reason.detail if asks in ASKED_ONE_BY_ONE else ""
+        entry = found.get(key)
+        if entry is None:
+            entry = found[key] = _Open(reason, _text(reason, check.person))
         entry.waiting[one.provision.id] = one
-    ordered = sorted(found.items(), key=lambda item: _rank(item[0], item[1], check, catalogue))
-    return tuple(_question(asks, text, entry, check, catalogue) for (asks, text), entry in ordered)
+    ordered = sorted(found.values(), key=lambda entry: _rank(entry, check, catalogue))
+    return tuple(_question(entry, check, catalogue) for entry in ordered)
 
 
 def _undecided(
@@ -155,7 +162,8 @@ def _may_open(
 
 
 def _first(reason: Reason, waits_for: Mapping[Ask, Ask]) -> Reason:
-    return reason._replace(asks=waits_for.get(reason.asks, reason.asks)) if reason.asks else reason
+    asks = waits_for.get(reason.asks, reason.asks) if reason.asks else None
+    return reason if asks is reason.asks else reason._replace(asks=asks)
 
 
 def _text(reason: Reason, person: Person) -> str:
@@ -173,15 +181,15 @@ def _text(reason: Reason, person: Person) -> str:
 
 
 def _rank(
-    key: tuple[Ask | None, str], entry: _Open, check: ProvisionCheck, catalogue: Catalogue
+    entry: _Open, check: ProvisionCheck, catalogue: Catalogue
 ) -> tuple[bool, bool, int, int, int, str]:
-    asks, text = key
+    asks = entry.reason.asks
     may_refer, every = max(
         (_may_refer(settled, asks, check), len(settled))
         for settled in _settled_by_one_answer(asks, entry.waiting, catalogue)
     )
     order = ORDER[asks] if asks else 0
-    return asks is None, asks in WHERE_TO, -may_refer, -every, order, text
+    return asks is None, asks in WHERE_TO, -may_refer, -every, order, entry.text
 
 
 def _may_refer(settled: Iterable[Assessment], asks: Ask | None, check: ProvisionCheck) -> int:
@@ -204,9 +212,11 @@ def _settled_by_one_answer(
     whatever: list[Assessment] = []
     per_sector: dict[str, dict[str, Assessment]] = {}
     for provision_id, one in waiting.items():
-        if not one.is_open and any(reason.asks is not asks for reason in one.reasons):
-            continue
-        sectors = [] if one.is_open else _sectors_asked(one.provision, asks)
+        sectors: list[str] = []
+        if not one.is_open:
+            if any(reason.asks is not asks for reason in one.told.reasons):
+                continue
+            sectors = _sectors_asked(one.provision, asks)
         for sector in sectors:
             per_sector.setdefault(sector, {})[provision_id] = one
         if not sectors:
@@ -221,24 +231,25 @@ def _settled_by_one_answer(
 
 def _sectors_asked(provision: Provision, asks: Ask | None) -> list[str]:
     """Name the sectors of which the answer must be one, or lie below one, to open this."""
-    sectors: list[str] = []
-    for condition in provision.conditions:
-        match asks, condition:
-            case Ask.origin_sector, WorksIn(sectors=asked) | WorksInOrWantsInto(sectors=asked):
-                sectors += asked
-            case Ask.target_sector, WantsInto(sectors=asked) | WorksInOrWantsInto(sectors=asked):
-                sectors += asked
-    return sectors
+    match asks:
+        case Ask.origin_sector:
+            return _sectors(provision, WorksIn)
+        case Ask.target_sector:
+            return _sectors(provision, WantsInto)
+    return []
 
 
-def _question(
-    asks: Ask | None, text: str, entry: _Open, check: ProvisionCheck, catalogue: Catalogue
-) -> Question:
-    settles = tuple(entry.waiting)
+def _sectors(provision: Provision, side: type[WorksIn | WantsInto]) -> list[str]:
+    asked = [one for one in provision.conditions if isinstance(one, (side, WorksInOrWantsInto))]
+    return [sector for one in asked for sector in one.sectors]
+
+
+def _question(entry: _Open, check: ProvisionCheck, catalogue: Catalogue) -> Question:
+    asks, settles = entry.reason.asks, tuple(entry.waiting)
     if asks is None:
-        return Question(entry.reason.code, text, None, None, settles)
+        return Question(entry.reason.code, entry.text, None, None, settles)
     choices = _choices(asks, entry, check.person, catalogue)
-    return Question(asks, text, ASKED[asks][0], choices, settles)
+    return Question(asks, entry.text, ASKED[asks][0], choices, settles)
 
 
 def _choices(
