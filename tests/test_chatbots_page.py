@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
+
+from app.domain.terms import Ask
 
 PAGE = (Path(__file__).parent.parent / "docs" / "chatbots.md").read_text()
 FOUND = "Loopbaancheck \u2018De Vakbeweging\u2019"
@@ -37,7 +40,7 @@ def as_typed(client: httpx.Client, field: str, value: str) -> list[str]:
 
 def test_the_conversation_finds_and_cites(open_client: httpx.Client) -> None:
     shown = talk(CHAT, open_client, *as_typed(open_client, "employment", "employee"))
-    assert "Hoe werkt u nu?\n  1. werknemer" in shown
+    assert "Hoe werkt u nu?\n  1. ik ben werknemer" in shown
     assert f"- {FOUND}: U werkt in de sector Schoonmaak. U bent werknemer." in shown
     assert "Bron: handreiking-2026, 4.3, rij Schoonmaak; nagekeken op 2026-05-12" in shown
 
@@ -48,6 +51,43 @@ def test_the_conversation_does_not_offer_what_an_answer_rules_out(
     shown = talk(CHAT, open_client, *as_typed(open_client, "employment", "self_employed"))
     assert FOUND not in shown
     assert "Bron: handreiking-2026" in shown
+
+
+def answering(client: httpx.Client, origin: str, **answers: str) -> list[str]:
+    """What somebody types who answers these questions, by their code, and no others."""
+    said: dict[str, object] = {"originSector": origin}
+    typed, asked = [origin], set()
+    while True:
+        questions = client.post("/provision-checks", json=said).json()["questions"]
+        left = [one for one in questions if one["field"] and one["code"] not in asked]
+        if not left:
+            return typed
+        first = left[0]
+        asked.add(first["code"])
+        typed.append(answers.get(first["code"], ""))
+        if first["code"] == "used_provisions" and typed[-1]:
+            said["usedProvisions"] = [{"provisionId": first["answers"][0]["value"]}]
+
+
+def test_the_conversation_asks_when_a_provision_was_used(open_client: httpx.Client) -> None:
+    person = answering(open_client, "rijk", used_provisions="1", day_of_use="2024-10-01")
+    shown = talk(CHAT, open_client, *person)
+    assert "Wanneer gebruikte u Loopbaanscan en Advies (Rijksoverheid)?" in shown
+    assert "- Loopbaanscan en Advies" not in shown
+
+
+@pytest.mark.parametrize("answer", ["weet ik niet", "2024-02-30", "99"])
+def test_the_conversation_goes_on_after_any_answer(open_client: httpx.Client, answer: str) -> None:
+    everything = dict.fromkeys(Ask, answer) | {"used_provisions": "1"}
+    for origin in ("provincies", "brandweer", "bank"):
+        shown = talk(CHAT, open_client, *answering(open_client, origin, **everything))
+        assert "Bron: handreiking-2026" in shown
+
+
+def test_the_conversation_tells_what_no_field_takes(open_client: httpx.Client) -> None:
+    person = answering(open_client, "bouw")
+    shown = talk(CHAT, open_client, *person)
+    assert "Nog niet duidelijk: Heeft u al een DIA gehad" in shown
 
 
 def test_the_conversation_over_mcp_finds_and_asks(open_client: httpx.Client) -> None:

@@ -161,6 +161,9 @@ def test_the_way_to_an_adviser_holds_no_contact_that_no_source_gives(address: st
         "werkcentrum",
         "gidsfunctie-overheid",
     ]
+    assert known["verifiedRecently"] is True
+    assert "FNV, CNV en de bonden van de VCP" in known["what"]
+    assert not any("FNV" in line for name in known["inferred"] for line in known[name])
     told = json.dumps(known)
     assert not any(sign in told for sign in ("http", "www.", "@", "0800", "0900"))
 

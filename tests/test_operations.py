@@ -1,5 +1,7 @@
 """What is enforced is what is published: both are read from the routes, each in its own way."""
 
+from typing import Any
+
 import pytest
 
 from app.config import Settings
@@ -9,7 +11,7 @@ from app.operations import JSON, Operation, served_paths
 from tests.api import things
 
 
-def published(said):
+def published(said: dict[str, Any]) -> Operation:
     parameters = [one for one in said.get("parameters", ()) if one["in"] == "query"]
     answers = [answer for code, answer in said["responses"].items() if code < "300"]
     return Operation(
@@ -21,7 +23,7 @@ def published(said):
     )
 
 
-def may_repeat(schema):
+def may_repeat(schema: dict[str, Any]) -> bool:
     return any(one.get("type") == "array" for one in (schema, *schema.get("anyOf", ())))
 
 

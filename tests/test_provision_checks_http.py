@@ -1,13 +1,17 @@
 """Answers that carry their proof, as clients read them."""
 
 import json
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from app.catalogue import load
+from app.domain.intake import examine
 from app.schemas.intake import ProvisionCheckAnswer
+from app.services.findings import write_check
 from tests import identity
+from tests.domain.builders import TODAY, answers
 
 LISTS = ("referrals", "signposts", "alsoAvailable", "refusals")
 PEOPLE = {
@@ -79,6 +83,7 @@ def test_every_verdict_says_where_it_is_written_and_when_that_was_verified(perso
         provision = real[one["provisionId"]]
         source = {"document": provision.source.document, "section": provision.source.section}
         assert (one["source"], one["verifiedOn"]) == (source, provision.verified_on.isoformat())
+        assert one["verifiedRecently"] is provision.verified_recently(TODAY)
 
 
 def test_the_first_question_answered_is_not_asked_again(open_client: httpx.Client) -> None:
@@ -112,6 +117,16 @@ def test_a_provision_says_whether_it_was_verified_recently_and_what_it_asks(open
 
 def test_a_verification_is_recent_for_a_year():
     one = load().provisions["schoonmaak-loopbaancheck"]
-    day = one.verified_on
-    assert one.verified_recently(day.replace(year=day.year + 1))
-    assert not one.verified_recently(day.replace(year=day.year + 1, day=day.day + 1))
+    assert one.verified_recently(one.verified_on + timedelta(days=365))
+    assert not one.verified_recently(one.verified_on + timedelta(days=366))
+
+
+def test_a_check_says_so_from_the_day_on_which_a_verification_is_no_longer_recent(knowledge):
+    verified = {one.verified_on for one in knowledge.catalogue.provisions.values()}
+    last = min(verified) + timedelta(days=365)
+    for day in (last, last + timedelta(days=1), last):
+        finding = examine(answers("schoonmaak"), knowledge, on=day)
+        shown = json.loads(write_check(finding, knowledge.catalogue))
+        for one in (one for name in LISTS for one in shown[name]):
+            provision = knowledge.catalogue.provisions[one["provisionId"]]
+            assert one["verifiedRecently"] is provision.verified_recently(day)

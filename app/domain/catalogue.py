@@ -96,6 +96,11 @@ RECENT = timedelta(days=365)
 more, and what nobody looked at for a year may have ended with one."""
 
 
+def recent(verified_on: date, on: date) -> bool:
+    """Whether a verification of that day still counts as recent on this day."""
+    return on - verified_on <= RECENT
+
+
 @dataclass(frozen=True, slots=True)
 class Provision:
     """Voorziening: one voucher, scan, programme, budget, desk or tool.
@@ -137,7 +142,7 @@ class Provision:
 
     def verified_recently(self, on: date) -> bool:
         """Whether this was verified within the year that ends on this day."""
-        return on - self.verified_on <= RECENT
+        return recent(self.verified_on, on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,9 @@ class NotUsedWithin(_Condition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MustConfirm(_Condition):
-    """Something the intake never tells, so it is always asked; `question` is required."""
+    """Something the intake never tells, so it is always asked: of the worker or of the desk."""
+
+    question: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

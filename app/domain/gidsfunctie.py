@@ -9,7 +9,10 @@ from app.domain.catalogue import Source
 
 WHAT = (
     "De gidsfunctie is er voor werkenden die ander werk willen of moeten zoeken. "
-    "Een adviseur van de vakbond wijst u de weg naar wat er voor u is."
+    "Een adviseur van de vakbond wijst u de weg naar wat er voor u is. "
+    "De adviseurs zijn van de vakbonden: FNV, CNV en de bonden van de VCP. "
+    "De overheid heeft ook gidsen, in het Regionaal Werkcentrum. "
+    "Dat zijn andere gidsen dan die van de vakbond."
 )
 STEPS = (
     "De adviseur vraagt: waar werkt u, waar wilt u heen, wat kunt u en wat past bij u?",
@@ -18,16 +21,14 @@ STEPS = (
     "Is er niets? Dan krijgt u hoogstens drie gesprekken met de adviseur.",
 )
 REACH = (
-    "De adviseurs zijn van de vakbonden: FNV, CNV en de bonden van de VCP.",
     "Vraag uw vakbond naar de gids.",
     "U kunt ook naar het Regionaal Werkcentrum. Elke regio heeft er een.",
-    "De overheid heeft daar ook gidsen. Dat zijn andere gidsen dan die van de vakbond.",
     "Onze bronnen noemen geen telefoonnummer, adres of website van een adviseur.",
 )
-SOURCE = Source("handreiking-2026", "bijlage 3 §3e")
+SOURCE = Source("handreiking-2026", "bijlage 3 §3e; 3.1")
 VERIFIED_ON = date(2026, 5, 12)
 INFERRED = ("reach",)
-"""The source says whose gidsen they are; where to ask for one is our reading."""
+"""The source says whose gidsen they are (`what`); where to ask for one is our reading."""
 
 DOORS = ("gidsfunctie-vakbond", "werkcentrum", "gidsfunctie-overheid")
 """The provisions that are a way in, by their ids in the catalogue."""

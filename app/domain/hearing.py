@@ -32,8 +32,8 @@ from app.domain.telling import Assessment, Heard, Hearing, closed
 from app.domain.verdicts import Case, Finding, Told
 
 MOST_REMEMBERED = 30_000
-"""Entries of the memory of one catalogue, some six megabytes. When there are more, those that nobody
-asked for since the last time are forgotten: so there are two times as many at the most."""
+"""Entries of the memory of one catalogue, some six megabytes. When there are more, those that
+nobody asked for since the last time are forgotten: so there are two times as many at the most."""
 
 
 def _at(*answers: str) -> Callable[[Person, Catalogue], object]:
@@ -103,14 +103,16 @@ class _Answers(dict[type[Condition], object]):
 class _Known(dict[Kinds, dict[int, Any]]):
     """Per kinds of conditions, what was said to whoever gave the answers they look at."""
 
-    def __init__(self, answers: _Answers, memory: Memory) -> None:
+    def __init__(self, answers: _Answers, memory: Memory, on: date) -> None:
         super().__init__()
         self._answers = answers
         self._memory = memory
+        self._on = on
 
     def __missing__(self, kinds: Kinds) -> dict[int, Any]:
+        # Of one day: what was once written down of it says what is recent.
         answers = tuple([self._answers[kind] for kind in kinds])
-        known = self[kinds] = self._memory.about((kinds, answers))
+        known = self[kinds] = self._memory.about((self._on, "one by one", kinds, answers))
         return known
 
 
@@ -127,7 +129,7 @@ class Remembering(Hearing):
             memory.forget()
         self._memory = memory
         self._answers = _Answers(person, catalogue)
-        self._known = _Known(self._answers, memory)
+        self._known = _Known(self._answers, memory, on)
 
     def heard(self, looked_at: Iterable[Listed]) -> Heard:
         """Say it part by part, where everything is looked at and nothing was used before."""
@@ -174,7 +176,8 @@ class Remembering(Hearing):
         one: Assessment | None = known.get(id(listed))
         if one is None:
             told = self.concluded(listed)
-            one = self._memory.once((id(listed), id(told)), Assessment(listed.provision, told))
+            made = Assessment(listed.provision, told)
+            one = self._memory.once((self.on, id(listed), id(told)), made)
             known[id(listed)] = one
             self._memory.size += 1
         return one

@@ -174,43 +174,46 @@ def _found(
         region=answers.region or (municipality.region if municipality else None),
         check=check,
         skills=_weigh_skills(answers, person, knowledge, check),
-        assumed=_assumed(answers),
+        assumed=_assumed(answers, person),
     )
 
 
-def _assumed(answers: Answers) -> frozenset[Ask]:
+def _assumed(answers: Answers, person: Person) -> frozenset[Ask]:
     """Say what was taken to be so because nothing, or nothing precise, was said of it.
 
-    Whoever wants to look around, or to grow where they are, is not asked where they want to go;
-    and who said where needs no purpose.
+    Where they want to go is asked of who said to leave, or said where and not precisely; whoever
+    wants to look around, or to grow where they are, is not asked. Who said where needs no purpose.
     """
-    assumed = {Ask.origin_sector, Ask.target_sector}
+    assumed = {Ask.origin_sector}
     if answers.job_loss is None:
         assumed.add(Ask.job_loss)
     if answers.used_provisions is None:
         assumed.add(Ask.used_provisions)
-    if answers.target_sector is None:
-        if answers.purpose is None:
+    if answers.purpose is None:
+        if person.target is None:
             assumed.add(Ask.purpose)
-        elif answers.purpose not in LEAVING:
-            assumed.remove(Ask.target_sector)
+        if person.target_named:
+            assumed.add(Ask.target_sector)
+    elif answers.purpose in LEAVING or person.target is not None:
+        assumed.add(Ask.target_sector)
     return frozenset(assumed)
 
 
 def _sector(knowledge: Knowledge, said: str) -> Resolution:
     """Understand a sector; a word of the catalogue itself is looked into once.
 
-    What somebody says in words of their own is never kept.
+    What somebody says in words of their own is never kept, nor how they spelled a word.
     """
     memory = knowledge.catalogue.memory
     remembered: dict[str, Resolution] = memory.about("words of the catalogue")
-    found = remembered.get(said)
+    word = key(said)
+    found = remembered.get(word)
     if found is None:
         found = resolve_sector(knowledge.lexicon, said)
-        if knowledge.lexicon.sectors.get(key(said)):
-            remembered[said] = found
+        if knowledge.lexicon.sectors.get(word):
+            remembered[word] = replace(found, said=word)
             memory.size += 1
-    return found
+    return found if found.said == said else replace(found, said=said)
 
 
 def _municipality(answers: Answers, knowledge: Knowledge) -> MunicipalityMatch | None:

@@ -29,6 +29,7 @@ from app.domain.verdicts import (
     Answer,
     Case,
     Finding,
+    either,
     in_dutch,
     met,
     unknown,
@@ -63,7 +64,7 @@ def _lies_above(catalogue: Catalogue, sector: str, wanted: Iterable[str]) -> boo
     return any(catalogue.lies_within(one, sector) for one in wanted)
 
 
-def _employer_says(names: str, case: Case) -> Finding | None:
+def _employer_says(sectors: tuple[str, ...], case: Case) -> Finding | None:
     """Let an employer that is surely known narrow what its sector says.
 
     An organisation keeps its sector's provisions only as far as its cao says so, and an employer
@@ -74,16 +75,17 @@ def _employer_says(names: str, case: Case) -> Finding | None:
     if organisation is None or person.origin is None or person.organisation_guessed:
         return None
     if not catalogue.same_line(person.origin, organisation.sector):
-        own = catalogue.sectors[person.origin].name
-        return unknown("employer_elsewhere", f"Werkt u in de sector {own}?")
+        own = case.the_sectors((person.origin,))
+        return unknown("employer_elsewhere", f"Werkt u in {own}?")
     if organisation.sector != person.origin or organisation.inherits is Inheritance.yes:
         return None
     if organisation.inherits is Inheritance.no:
         return unmet(
             "employer_outside_cao",
-            f"Deze voorziening is voor de sector {names}. "
+            f"Deze voorziening is voor {case.the_sectors(sectors)}. "
             f"{organisation.name} valt daar niet onder.",
         )
+    names = case.sector_names(sectors)
     return unknown("sector_uncertain", f"Valt uw werk onder de cao van {names}?")
 
 
@@ -91,32 +93,33 @@ def _employer_says(names: str, case: Case) -> Finding | None:
 def judge_works_in(condition: WorksIn, case: Case) -> Finding:
     """Origin side, with inheritance down the tree only (Handreiking 4.3, row Agrarische sector)."""
     person, catalogue = case.person, case.catalogue
-    names = case.sector_names(condition.sectors)
+    asked = case.the_sectors(condition.sectors)
     if person.origin is None:
         return unmet(
             "sector_unknown",
-            f"Deze voorziening is voor de sector {names}. Wij weten niet in welke sector u werkt.",
+            f"Deze voorziening is voor {asked}. Wij weten niet in welke sector u werkt.",
             Ask.origin_sector,
         )
     inherits = _strongest(catalogue, person.origin, condition.sectors)
-    own = catalogue.sectors[person.origin].name
-    if inherits is not Inheritance.no and (finding := _employer_says(names, case)):
+    own = case.sector_names((person.origin,))
+    if inherits is not Inheritance.no and (finding := _employer_says(condition.sectors, case)):
         return finding
     if inherits is Inheritance.yes:
         works = "werkte het laatst" if person.seeks_work else "werkt"
-        return met("works_in_sector", f"U {works} in de sector {own}.")
+        return met("works_in_sector", f"U {works} in {case.the_sectors((person.origin,))}.")
     if inherits is Inheritance.uncertain:
+        names = case.sector_names(condition.sectors)
         return unknown(
             "sector_uncertain", condition.question or f"Valt uw werk onder de cao van {names}?"
         )
     if _lies_above(catalogue, person.origin, condition.sectors):
         return unmet(
             "sector_too_broad",
-            f"Deze voorziening is alleen voor de sector {names}. U noemde {own}, dat is breder. "
+            f"Deze voorziening is alleen voor {asked}. U noemde {own}, dat is breder. "
             "In welk deel daarvan werkt u?",
             Ask.origin_sector,
         )
-    return unmet("other_sector", f"Deze voorziening is voor de sector {names}. Uw sector is {own}.")
+    return unmet("other_sector", f"Deze voorziening is voor {asked}. Uw sector is {own}.")
 
 
 def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
@@ -126,37 +129,35 @@ def _wants_into(sectors: tuple[str, ...], case: Case) -> Finding:
             unclear = "Wij weten niet naar welke sector u wilt."
             return unmet("target_unknown", unclear, Ask.target_sector)
         return unmet("no_target", "U noemde geen sector waar u naartoe wilt.", Ask.target_sector)
-    wanted = catalogue.sectors[person.target].name
-    names = case.sector_names(sectors)
+    wanted = case.sector_names((person.target,))
     inherits = _strongest(catalogue, person.target, sectors) if sectors else Inheritance.yes
     if inherits is Inheritance.yes:
         return met("wants_into_sector", f"U wilt naar {wanted}.")
+    asked = case.the_sectors(sectors)
     if inherits is Inheritance.uncertain:
-        return unknown("target_uncertain", f"Hoort {wanted} bij de sector {names}?")
+        return unknown("target_uncertain", f"Hoort {wanted} bij {asked}?")
     if _lies_above(catalogue, person.target, sectors):
         return unmet(
             "target_too_broad",
-            f"Deze voorziening is alleen voor de sector {names}. U noemde {wanted}, dat is breder. "
+            f"Deze voorziening is alleen voor {asked}. U noemde {wanted}, dat is breder. "
             "Naar welk deel daarvan wilt u?",
             Ask.target_sector,
         )
-    return unmet(
-        "other_target", f"Deze voorziening is voor de sector {names}. U wilt naar {wanted}."
-    )
+    return unmet("other_target", f"Deze voorziening is voor {asked}. U wilt naar {wanted}.")
 
 
 def _comes_from_inside(condition: WantsInto, case: Case) -> Finding | None:
     """Say what stands in the way of someone who is, or may be, inside already."""
     origin, catalogue = case.person.origin, case.catalogue
     not_from = condition.not_from or condition.sectors
-    question = condition.question or f"Werkt u nu al in de sector {case.sector_names(not_from)}?"
+    question = condition.question or f"Werkt u nu al in {case.the_sectors(not_from)}?"
     if origin is None:
         return unknown("origin_unknown", question, Ask.origin_sector)
     if _strongest(catalogue, origin, not_from) is Inheritance.yes:
         return unmet(
             "already_there",
             "Dit is voor mensen die van buiten komen. "
-            f"U werkt of werkte al in de sector {catalogue.sectors[origin].name}.",
+            f"U werkt of werkte al in {case.the_sectors((origin,))}.",
         )
     if _lies_within(catalogue, origin, (*not_from, *condition.ask_from)):
         return unknown("origin_near", question)
@@ -197,7 +198,7 @@ def judge_employed_by(condition: EmployedBy, case: Case) -> Finding:
     """Only its own employees (Handreiking 4.1, 4.3 and 4.4: rows MN, ABN AMRO and NS)."""
     person, catalogue = case.person, case.catalogue
     organisations = [catalogue.organisations[one] for one in condition.organisations]
-    names = " of ".join(organisation.name for organisation in organisations)
+    names = either(organisation.name for organisation in organisations)
     if person.organisation in condition.organisations:
         employer = catalogue.organisations[person.organisation]
         if person.organisation_guessed:
@@ -222,7 +223,7 @@ def judge_employed_by(condition: EmployedBy, case: Case) -> Finding:
 def judge_employment(condition: EmploymentIs, case: Case) -> Finding:
     """A scheme for employees is not for others (Handreiking 4.1 to 4.4: werknemers)."""
     employment = case.person.employment
-    allowed = " of ".join(EMPLOYMENT_WORDS[one] for one in condition.allowed)
+    allowed = either(EMPLOYMENT_WORDS[one] for one in condition.allowed)
     if employment is None:
         question = condition.question or f"Bent u {allowed}?"
         return unknown("employment_unknown", question, Ask.employment)
@@ -242,7 +243,7 @@ def judge_job_loss(condition: JobLossIs, case: Case) -> Finding:
     """A social plan counts only when the job is lost (Handreiking, chapter 3)."""
     code = "job_at_risk" if case.person.loses_job else "job_not_at_risk"
     if case.person.job_loss not in condition.allowed:
-        allowed = " of ".join(JOB_LOSS_WORDS[one] for one in condition.allowed)
+        allowed = either(JOB_LOSS_WORDS[one] for one in condition.allowed)
         return unmet(code, f"Deze voorziening is er alleen als u {allowed}.", Ask.job_loss)
     if case.person.job_loss is JobLoss.happened:
         return met(code, "U bent uw baan kwijt, of binnenkort.", Ask.job_loss)
@@ -256,7 +257,7 @@ def judge_purpose(condition: PurposeIs, case: Case) -> Finding:
     """Some schemes are made for one kind of question (Handreiking, chapter 3)."""
     if case.person.purpose in condition.allowed:
         return met("purpose_fits", "De voorziening past bij uw vraag.", Ask.purpose)
-    allowed = " of ".join(PURPOSE_WORDS[one] for one in condition.allowed)
+    allowed = either(PURPOSE_WORDS[one] for one in condition.allowed)
     return unmet("purpose_differs", f"Deze voorziening is bedoeld voor: {allowed}.", Ask.purpose)
 
 
@@ -264,7 +265,7 @@ def judge_purpose(condition: PurposeIs, case: Case) -> Finding:
 def judge_staying(condition: StaysIn, case: Case) -> Finding:
     """Staying inside or leaving (Handreiking 4.4, row Metalektro: "elders in de sector")."""
     person, catalogue = case.person, case.catalogue
-    names = case.sector_names(condition.sectors)
+    asked = case.the_sectors(condition.sectors)
     if person.target is not None:
         stays = _lies_within(catalogue, person.target, condition.sectors)
         leaves = not _lies_above(catalogue, person.target, condition.sectors)
@@ -272,12 +273,14 @@ def judge_staying(condition: StaysIn, case: Case) -> Finding:
         stays = person.purpose is Purpose.growth_in_sector
         leaves = person.purpose is Purpose.other_sector
     if stays:
-        return met("stays_in_sector", f"U blijft in de sector {names}.")
+        return met("stays_in_sector", f"U blijft in {asked}.")
     if leaves and not condition.ask:
-        return unmet("leaves_sector", f"Deze voorziening is voor wie in de sector {names} blijft.")
-    stay = f"Wilt u in de sector {names} blijven werken?"
+        return unmet("leaves_sector", f"Deze voorziening is voor wie in {asked} blijft.")
+    stay = f"Wilt u in {asked} blijven werken?"
     if leaves:
         return unknown("destination_uncertain", condition.question or stay)
+    if person.purpose is Purpose.orientation and person.target is None:
+        return unknown("destination_uncertain", stay)  # who looks around has nowhere to name
     return unknown("destination_uncertain", stay, Ask.target_sector)
 
 
@@ -286,7 +289,7 @@ def judge_target_occupation(condition: TargetOccupationIs, case: Case) -> Findin
     """Some side-entry schemes are for one trade (Handreiking 4.5: "nieuwe chauffeurs")."""
     wanted = case.person.target_occupation
     occupations = case.catalogue.occupations
-    names = " of ".join(occupations[one] for one in condition.occupations)
+    names = either(occupations[one] for one in condition.occupations)
     present = case.person.occupation
     if present in condition.occupations:
         return unmet("occupation_present", f"U bent al {occupations[present]}.")
@@ -302,8 +305,8 @@ def judge_target_occupation(condition: TargetOccupationIs, case: Case) -> Findin
 def judge_years_of_service(condition: YearsOfService, case: Case) -> Finding:
     """From a year of service on (Handreiking 4.5, row Brandweer: "vanaf hun 15e dienstjaar").
 
-    People round their years: who says fourteen may or may not have begun the fifteenth. That is
-    asked.
+    People round their years: who says fourteen may or may not have begun the fifteenth. That is to
+    be confirmed; another number of years would not be what the worker said.
     """
     years = case.person.years_of_service
     if years is None:
@@ -318,7 +321,6 @@ def judge_years_of_service(condition: YearsOfService, case: Case) -> Finding:
         return unknown(
             "years_uncertain",
             condition.question or f"Is uw {condition.from_year}e dienstjaar al begonnen?",
-            Ask.service_year,
         )
     return unmet(
         "years_not_reached", f"Deze voorziening begint in het {condition.from_year}e dienstjaar."
@@ -344,8 +346,10 @@ def judge_earlier_use(condition: NotUsedWithin, case: Case) -> Finding:
     known = [day for day in days if day is not None]
     opens_on = max((_years_later(day, condition.years) for day in known), default=case.on)
     if opens_on <= case.on:
-        question = condition.question or "Wanneer gebruikte u deze voorziening?"
-        return unknown("use_unknown", question, Ask.day_of_use) if None in days else not_used
+        if None not in days:
+            return not_used
+        name = case.catalogue.provisions[case.provision_id].name
+        return unknown("use_unknown", f"Wanneer gebruikte u {name}?", Ask.day_of_use)
     if condition.ask:
         return unknown("used_before", condition.question or "U gebruikte dit eerder. Kan het nog?")
     return unmet(
@@ -355,10 +359,9 @@ def judge_earlier_use(condition: NotUsedWithin, case: Case) -> Finding:
 
 
 @judge.register
-def judge_must_confirm(condition: MustConfirm, case: Case) -> Finding:
+def judge_must_confirm(condition: MustConfirm, _case: Case) -> Finding:
     """Something the intake never tells."""
-    name = case.catalogue.provisions[case.provision_id].name
-    return unknown("must_confirm", condition.question or f"Is {name} open?")
+    return unknown("must_confirm", condition.question)
 
 
 @judge.register

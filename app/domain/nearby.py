@@ -93,12 +93,17 @@ class Nearby:
             found.update(self.employer.get(employer, ()))
         return found
 
-    def too_broad(self, origin: str | None, target: str | None) -> Iterable[int]:
-        """Yield what asks for a sector below the one that was named: closest after what is near."""
-        if origin is not None:
-            yield from self.origin_above.get(origin, ())
-        if target is not None:
-            yield from self.target_above.get(target, ())
+    def below_origin(self, origin: str | None) -> Iterable[int]:
+        """Find what asks to work in a sector below this one; without one, one of each sector."""
+        if origin is None:
+            return (numbers[0] for numbers in self.origin.values())
+        return self.origin_above.get(origin, ())
+
+    def below_target(self, target: str | None) -> Iterable[int]:
+        """Find what asks to want into a sector below this one; without one, one of each sector."""
+        if target is None:
+            return (numbers[0] for numbers in self.target.values())
+        return self.target_above.get(target, ())
 
 
 def _names_a_place(condition: Condition) -> bool:

@@ -47,13 +47,13 @@ def purpose_of(person: Person, catalogue: Catalogue) -> Purpose:
     """Say what the person comes for: as given, else derived from where they want to go.
 
     Source: Handreiking, chapter 3, the four bullets. Losing the job turns a step within the own
-    sector, or no target at all, into a search for other work.
+    sector, or no target at all, into a search for other work. Words that were not understood
+    ("weet ik niet", "nergens") are no target: they say nothing about the purpose, which is asked.
     """
     if person.purpose is not None:
         return person.purpose
     if person.target is None:
-        wants_or_needs_to_leave = person.loses_job or person.target_named
-        return Purpose.other_work if wants_or_needs_to_leave else Purpose.orientation
+        return Purpose.other_work if person.loses_job else Purpose.orientation
     if person.origin is not None and catalogue.same_line(person.origin, person.target):
         return Purpose.other_work if person.loses_job else Purpose.growth_in_sector
     return Purpose.other_sector

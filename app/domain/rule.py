@@ -11,7 +11,7 @@ say to this person, and so: a warm referral, or guidance sessions.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from itertools import islice
 from operator import itemgetter
 
 from app.domain.catalogue import Catalogue, Listed, Provision
@@ -49,6 +49,10 @@ LEAVING = frozenset({Purpose.other_work, Purpose.other_sector})
 LOOKED_AT = 100
 """How many provisions a check looks at, at the least (docs/decisions/0026): all that may be open
 to this person, and of the others so many that a refusal can be told of them."""
+
+MORE_PRECISE = 25
+"""How many it looks at, whatever else there is, of those that a more precise origin may open, and
+a more precise target: enough to ask for one."""
 
 AVAILABLE = Verdict.available
 
@@ -115,15 +119,17 @@ def _looked_at(person: Person, catalogue: Catalogue) -> Iterable[Listed]:
     """Yield what a check looks at, in the order of the catalogue.
 
     Everything that exists and asks for where this person is or goes, or for no place at all:
-    nothing else can be open. Then, while they are few, what is refused: first for asking for a
-    sector within the one that was named, because a more precise answer may open it.
+    nothing else can be open. Then some of what asks for a sector within the one that was named, or
+    for one where none is known, because a more precise answer may open it; and while all these
+    are few, others.
     """
     if len(catalogue.listed) <= LOOKED_AT:
         return catalogue.listed
     nearby = catalogue.nearby
     numbers = nearby.may_be_open(person.origin, person.target, person.organisation)
-    everything = range(len(catalogue.listed))
-    for number in chain(nearby.too_broad(person.origin, person.target), everything):
+    numbers.update(islice(nearby.below_origin(person.origin), MORE_PRECISE))
+    numbers.update(islice(nearby.below_target(person.target), MORE_PRECISE))
+    for number in range(len(catalogue.listed)):
         if len(numbers) >= LOOKED_AT:
             break
         numbers.add(number)

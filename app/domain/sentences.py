@@ -20,28 +20,37 @@ from app.domain.conditions import (
     WorksInOrWantsInto,
     YearsOfService,
 )
-from app.domain.verdicts import EMPLOYMENT_WORDS, JOB_LOSS_WORDS, PURPOSE_WORDS
+from app.domain.verdicts import (
+    EMPLOYMENT_WORDS,
+    JOB_LOSS_WORDS,
+    PURPOSE_WORDS,
+    either,
+    the_sectors,
+)
+
+STILL_OPEN = "Vraag na of het dan ook kan."
 
 
 @singledispatch
-def sentence(condition: Condition, catalogue: Catalogue) -> str:
+def sentence(condition: Condition, _catalogue: Catalogue) -> str:
     """Say what a condition asks, to the worker.
 
     Raises:
         TypeError: a kind of condition without a sentence.
 
     """
-    message = f"no sentence for {type(condition).__name__} among {len(catalogue.provisions)}"
+    message = f"no sentence for {type(condition).__name__}"
     raise TypeError(message)
 
 
-def _either(names: Iterable[str]) -> str:
-    *rest, last = names
-    return f"{', '.join(rest)} of {last}" if rest else last
-
-
 def _sectors(sector_ids: Iterable[str], catalogue: Catalogue) -> str:
-    return f"de sector {_either(catalogue.sectors[one].name for one in sector_ids)}"
+    return the_sectors([catalogue.sectors[one].name for one in sector_ids])
+
+
+def _of_some(who: str, condition: Condition, otherwise: str = STILL_OPEN) -> str:
+    """Say what decides for some: the condition's own question when it has one."""
+    own = condition.question
+    return f"{who} Dan is de vraag: {own}" if own else f"{who} {otherwise}"
 
 
 @sentence.register
@@ -54,9 +63,14 @@ def _(condition: WantsInto, catalogue: Catalogue) -> str:
     if not condition.sectors:
         return "U wilt in een andere sector gaan werken dan waar u nu werkt."
     wants = f"U wilt in {_sectors(condition.sectors, catalogue)} gaan werken"
-    if not condition.not_from:
-        return f"{wants} en u komt van buiten die sector."
-    return f"{wants} en u komt niet uit {_sectors(condition.not_from, catalogue)}."
+    comes = "u komt van buiten die sector"
+    if condition.not_from:
+        comes = f"u komt niet uit {_sectors(condition.not_from, catalogue)}"
+    said = f"{wants} en {comes}."
+    if not condition.ask_from:
+        return said
+    near = f"Werkt u ergens anders in {_sectors(condition.ask_from, catalogue)}?"
+    return f"{said} {_of_some(near, condition)}"
 
 
 @sentence.register
@@ -66,37 +80,38 @@ def _(condition: WorksInOrWantsInto, catalogue: Catalogue) -> str:
 
 @sentence.register
 def _(condition: EmployedBy, catalogue: Catalogue) -> str:
-    names = _either(catalogue.organisations[one].name for one in condition.organisations)
+    names = either(catalogue.organisations[one].name for one in condition.organisations)
     return f"U werkt bij {names}."
 
 
 @sentence.register
 def _(condition: EmploymentIs, _catalogue: Catalogue) -> str:
-    said = f"U bent {_either(EMPLOYMENT_WORDS[one] for one in condition.allowed)}."
+    said = f"U bent {either(EMPLOYMENT_WORDS[one] for one in condition.allowed)}."
     if not condition.ask:
         return said
-    return f"{said} Bent u {_either(EMPLOYMENT_WORDS[one] for one in condition.ask)}? Vraag het na."
+    others = f"Bent u {either(EMPLOYMENT_WORDS[one] for one in condition.ask)}?"
+    return f"{said} {_of_some(others, condition, 'Vraag het na.')}"
 
 
 @sentence.register
 def _(condition: JobLossIs, _catalogue: Catalogue) -> str:
-    return f"Dit is er alleen als u {_either(JOB_LOSS_WORDS[one] for one in condition.allowed)}."
+    return f"Dit is er alleen als u {either(JOB_LOSS_WORDS[one] for one in condition.allowed)}."
 
 
 @sentence.register
 def _(condition: PurposeIs, _catalogue: Catalogue) -> str:
-    return f"U wilt {_either(PURPOSE_WORDS[one] for one in condition.allowed)}."
+    return f"U wilt {either(PURPOSE_WORDS[one] for one in condition.allowed)}."
 
 
 @sentence.register
 def _(condition: StaysIn, catalogue: Catalogue) -> str:
     said = f"U blijft in {_sectors(condition.sectors, catalogue)} werken."
-    return f"{said} Gaat u daar weg? Vraag na of het dan ook kan." if condition.ask else said
+    return f"{said} {_of_some('Gaat u daar weg?', condition)}" if condition.ask else said
 
 
 @sentence.register
 def _(condition: TargetOccupationIs, catalogue: Catalogue) -> str:
-    return f"U wilt {_either(catalogue.occupations[one] for one in condition.occupations)} worden."
+    return f"U wilt {either(catalogue.occupations[one] for one in condition.occupations)} worden."
 
 
 @sentence.register
@@ -107,12 +122,13 @@ def _(condition: YearsOfService, _catalogue: Catalogue) -> str:
 @sentence.register
 def _(condition: NotUsedWithin, _catalogue: Catalogue) -> str:
     said = f"U gebruikte dit niet in de laatste {condition.years} jaar."
-    return f"{said} Deed u dat wel? Vraag na of het nog kan." if condition.ask else said
+    again = "Vraag na of het nog kan."
+    return f"{said} {_of_some('Deed u dat wel?', condition, again)}" if condition.ask else said
 
 
 @sentence.register
 def _(condition: MustConfirm, _catalogue: Catalogue) -> str:
-    return f"Vraag dit eerst na: {condition.question or 'is dit nu open?'}"
+    return f"Dit moet eerst duidelijk zijn: {condition.question}"
 
 
 @sentence.register

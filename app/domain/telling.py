@@ -32,7 +32,7 @@ SIDES: Mapping[type[Condition], Side] = {
 
 @dataclass(slots=True)
 class Assessment:
-    """What one provision says to one person, with every reason; one for all who are told the same.
+    """What one provision says to a person on a day; one for all who are told the same then.
 
     `written` is how a service once wrote it down.
     """

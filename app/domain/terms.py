@@ -59,8 +59,8 @@ class JobLoss(StrEnum):
 class Ask(StrEnum):
     """What a worker can be asked to settle an answer, in the order of a conversation.
 
-    target_occupation is the occupation within the sector one wants; service_year whether a year
-    of service has begun that one rounded to; day_of_use the day on which a provision was used.
+    target_occupation is the occupation within the sector one wants; day_of_use the day on which a
+    provision was used.
     """
 
     origin_sector = "origin_sector"
@@ -71,7 +71,6 @@ class Ask(StrEnum):
     target_sector = "target_sector"
     target_occupation = "target_occupation"
     years_of_service = "years_of_service"
-    service_year = "service_year"
     used_provisions = "used_provisions"
     day_of_use = "day_of_use"
 

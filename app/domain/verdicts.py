@@ -4,7 +4,7 @@ Every answer is met, unmet or unknown. Unknown never refuses: it becomes the que
 settles it. How each kind of condition is judged is in app/domain/judging.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,7 +43,7 @@ JOB_LOSS_WORDS = {
 }
 
 PURPOSE_WORDS = {
-    Purpose.orientation: "nagaan wat u kunt en wilt",
+    Purpose.orientation: "nagaan welk werk bij u past",
     Purpose.growth_in_sector: "verder komen in uw eigen sector",
     Purpose.other_work: "ander werk vinden",
     Purpose.other_sector: "naar een andere sector gaan",
@@ -61,8 +61,8 @@ class Answer(StrEnum):
 class Reason(NamedTuple):
     """Why: a stable code for machines and one plain Dutch sentence for people.
 
-    `asks` names what the worker can be asked when the answer decides; nothing, when it is settled
-    or only the provider can say. A tuple, as Finding: a check makes them by the hundred.
+    `asks` names the answer of the intake that decides; nothing, when it is settled or no field of
+    the intake takes the answer. A tuple, as Finding: a check makes them by the hundred.
     """
 
     code: str
@@ -99,8 +99,33 @@ class Case(NamedTuple):
     on: date
 
     def sector_names(self, sector_ids: Iterable[str]) -> str:
-        """Name sectors as one phrase."""
-        return " of ".join(self.catalogue.sectors[sector_id].name for sector_id in sector_ids)
+        """Name sectors as one phrase: "Banken", "Kas of Post", "de agrarische sector"."""
+        return either(_within_a_sentence(name) or name for name in self._names(sector_ids))
+
+    def the_sectors(self, sector_ids: Iterable[str]) -> str:
+        """Name sectors as such: "de sector Banken", "de agrarische sector"."""
+        return the_sectors(self._names(sector_ids))
+
+    def _names(self, sector_ids: Iterable[str]) -> list[str]:
+        return [self.catalogue.sectors[one].name for one in sector_ids]
+
+
+def either(names: Iterable[str]) -> str:
+    """Say that one of these will do."""
+    *rest, last = names
+    return f"{', '.join(rest)} of {last}" if rest else last
+
+
+def _within_a_sentence(name: str) -> str | None:
+    """Say "de agrarische sector" for a name that says itself what it is; nothing for others."""
+    return f"de {name[0].lower()}{name[1:]}" if name.endswith("sector") else None
+
+
+def the_sectors(names: Sequence[str]) -> str:
+    """Name sectors within a sentence, and say that they are sectors, each once."""
+    plain = [name for name in names if not _within_a_sentence(name)]
+    telling = [said for name in names if (said := _within_a_sentence(name))]
+    return either([f"de sector {either(plain)}", *telling] if plain else telling)
 
 
 def in_dutch(day: date) -> str:

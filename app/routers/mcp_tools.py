@@ -132,6 +132,7 @@ def _explain(wanted: ExplainIn, search: Search, now: datetime) -> bytes:
             ],
             catalogue.regions[place.region] if place.region else None,
             [catalogue.municipalities[code] for code in place.alternatives],
+            on=today(now),
         )
     )
 
@@ -170,8 +171,10 @@ TOOLS: tuple[Tool[Any], ...] = (
         " schoonmaak'); each further answer settles more: targetSector ('naar de zorg'),"
         " employment, jobLoss, organisation ('Belastingdienst'), municipality. Never guess an"
         " answer: leave out what the worker did not say, ask the worker the first of `questions` as"
-        " it is, put the answer in its `field`, and call again. Do not send names, addresses or"
-        " numbers of persons. Nothing is kept. Name the source and verifiedOn of what you tell.",
+        " it is, put the answer in its `field`, and call again; one without a `field` is for the"
+        " worker to know or for the desk to say. Do not send names, addresses or numbers of"
+        " persons. Nothing is kept. Name the source and verifiedOn of what you tell; say so when"
+        " verifiedRecently is false.",
         IntakeIn,
         ProvisionCheckAnswer,
         _check,

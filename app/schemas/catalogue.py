@@ -31,6 +31,8 @@ class Proof(Answer):
 
     source: SourceAnswer | None = None
     verified_on: OptionalDay = None
+    verified_recently: bool | None = None
+    """Whether that was within a year before the day of this answer."""
 
 
 class OccupationAnswer(Answer):

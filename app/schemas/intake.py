@@ -95,7 +95,8 @@ class IntakeIn(Contract):
     job_loss: JobLoss | None = None
     """Left out, it is taken to be none, and asked among the questions of a check."""
     purpose: Purpose | None = None
-    """Left out, it follows from the target and from losing the job."""
+    """Left out, it follows from the target and from losing the job; where neither tells, a check
+    asks it."""
     municipality: Name | None = None
     region: RegionCode | None = None
     """May replace the municipality."""
@@ -215,9 +216,11 @@ class OpenQuestion(Answer):
     question: str
     """In plain Dutch, to be asked as it is."""
     field: str | None
-    """The field of the request that takes the answer. Null: only the provider can say."""
+    """The field of the request that takes the answer. Null: no field does; ask the worker or the
+    desk."""
     answers: list[ChoiceAnswer] | None
-    """What may be answered; null: anything. For `usedProvisions`: what may have been used."""
+    """What may be answered; null: anything. Beside these, for `usedProvisions`: none of them, and
+    the day of use; for `organisation`: another employer."""
     settles: list[str]
     """The provisions whose verdict waits for the answer."""
 

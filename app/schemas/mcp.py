@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.domain import gidsfunctie
-from app.domain.catalogue import Municipality, Region, Sector, Source
+from app.domain.catalogue import Municipality, Region, Sector, Source, recent
 from app.domain.terms import Basis, BuildingBlock, MatchedBy, ProvisionStatus, Service, Side
 from app.schemas.base import Answer, Contract, Day, Name, Whole, refusal
 from app.schemas.catalogue import ProvisionAnswer, RegionAnswer, SourceAnswer
@@ -122,6 +123,8 @@ class Explanation(Answer):
     doors: list[ProvisionAnswer]
     source: SourceAnswer
     verified_on: Day
+    verified_recently: bool
+    """Whether that was within a year before today."""
     inferred: list[str]
     """What of this we read into the source."""
 
@@ -131,8 +134,10 @@ class Explanation(Answer):
         doors: Iterable[ProvisionAnswer],
         region: Region | None,
         municipalities: Iterable[Municipality],
+        *,
+        on: date,
     ) -> "Explanation":
-        """Tell what is known, with the ways in and the region as the catalogue has them."""
+        """Tell what is known on this day, with the ways in and the region of the catalogue."""
         return cls(
             what=gidsfunctie.WHAT,
             steps=list(gidsfunctie.STEPS),
@@ -145,5 +150,6 @@ class Explanation(Answer):
             doors=list(doors),
             source=_source(gidsfunctie.SOURCE),
             verified_on=gidsfunctie.VERIFIED_ON,
+            verified_recently=recent(gidsfunctie.VERIFIED_ON, on),
             inferred=list(gidsfunctie.INFERRED),
         )

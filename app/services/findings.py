@@ -5,6 +5,7 @@ written once and remembered with the catalogue; an answer joins it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -22,18 +23,19 @@ from app.domain.verdicts import Reason
 def write_check(finding: Finding, catalogue: Catalogue) -> bytes:
     """Write the answer to a check, as the contract names things."""
     check = finding.check
-    asked = [_question(one) for one in open_questions(check, finding.assumed)]
+    asked = [_question(one) for one in open_questions(check, finding.assumed, catalogue)]
     return _written(
         {"outcome": check.outcome.value, **_understood(finding, catalogue), "questions": asked},
         {"referrals": check.referrals, **_lists(check)},
         _skills(finding.skills, catalogue),
+        on=check.on,
     )
 
 
 def describe(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
     """Return what is kept with an intake: the same, but for what changes in its life."""
-    understood = _understood(finding, catalogue)
-    written = _written(understood, _lists(finding.check), _skills(finding.skills, catalogue))
+    lists, skills = _lists(finding.check), _skills(finding.skills, catalogue)
+    written = _written(_understood(finding, catalogue), lists, skills, on=finding.check.on)
     kept: dict[str, Any] = from_json(written)
     return kept
 
@@ -49,18 +51,18 @@ def describe_questions(reasons: Iterable[Reason]) -> list[dict[str, str]]:
 
 
 def _written(
-    said: Mapping[str, Any], lists: Mapping[str, Iterable[Assessment]], skills: bytes
+    said: Mapping[str, Any], lists: Mapping[str, Iterable[Assessment]], skills: bytes, *, on: date
 ) -> bytes:
     """Join what this person is told alone, what provisions say, and how the skills count."""
     pieces = [to_json(said)[:-1]]
     for name, assessments in lists.items():
-        told = [one.written or _write(one) for one in assessments]
+        told = [one.written or _write(one, on) for one in assessments]
         pieces += (b',"%b":[' % name.encode(), b",".join(told), b"]")
     return b"".join((*pieces, b',"skills":', skills, b"}"))
 
 
-def _write(one: Assessment) -> bytes:
-    """Write it once for all who are told this by this provision."""
+def _write(one: Assessment, on: date) -> bytes:
+    """Write it once for all who are told this by this provision on this day."""
     provision, told = one.provision, one.told
     named: dict[str, Any] = {"provisionId": provision.id, "name": provision.name}
     why: dict[str, Any] = {"reasons": describe_reasons(told.reasons)}
@@ -69,7 +71,11 @@ def _write(one: Assessment) -> bytes:
         named |= _about(provision)
         why = {"side": told.side, "verdict": told.verdict, **why, "toConfirm": asked}
     source = {"document": provision.source.document, "section": provision.source.section}
-    proof = {"source": source, "verifiedOn": provision.verified_on}
+    proof = {
+        "source": source,
+        "verifiedOn": provision.verified_on,
+        "verifiedRecently": provision.verified_recently(on),
+    }
     one.written = to_json({**named, **proof, **why})
     return one.written
 
@@ -195,15 +201,14 @@ def _adjacent(one: AdjacentSector, catalogue: Catalogue) -> bytes:
 
 def _fits(fits: Iterable[ProfileFit], closing: tuple[str, ...], catalogue: Catalogue) -> bytes:
     """Write ways into a sector; what closes the gap is of this person, the rest of many."""
-    memory = catalogue.memory
-    written: dict[tuple[str, tuple[str, ...]], bytes] = memory.about("ways in, as JSON")
     closed_by = to_json(closing)
     pieces = []
     for fit in fits:
-        begun = written.get((fit.profile, fit.carries_over))
+        known = catalogue.memory.about(("way in, as JSON", fit.profile, fit.carries_over))
+        begun = known.get("begun")
         if begun is None:
-            begun = written[fit.profile, fit.carries_over] = to_json(_fit(fit, catalogue))[:-1]
-            memory.size += 1
+            begun = known["begun"] = to_json(_fit(fit, catalogue))[:-1]
+            catalogue.memory.size += 1
         gap = fit.missing or fit.useful_missing
         pieces.append(b'%b,"closedBy":%b}' % (begun, closed_by if gap else b"[]"))
     return b"[%b]" % b",".join(pieces)

@@ -36,7 +36,7 @@ def store(database: Database, *statuses: EffectStatus) -> list[int]:
         for number in range(len(statuses))
     ]
     with database.write(EVERY_REGION) as session:
-        put(session, effects, [], now=MONDAY)
+        put(session, effects, now=MONDAY)
         rows = session.exec(IN_ORDER).all()
         for row, status in zip(rows, statuses, strict=True):
             row.status = status

@@ -134,10 +134,9 @@ SMALL = catalogue_of(provision())
 
 
 def judged(condition: Condition, person: Person, *, on: date = TODAY) -> Finding:
-    """What one condition of the provision "regeling" says to a person, but for what it asks."""
+    """What one condition of the provision "regeling" says to a person."""
     decided = replace(person, purpose=purpose_of(person, SMALL))
-    finding = judge(condition, Case(decided, "regeling", SMALL, on))
-    return finding._replace(reason=finding.reason._replace(asks=None))
+    return judge(condition, Case(decided, "regeling", SMALL, on))
 
 
 def answers(origin: str, **others: Any) -> Answers:

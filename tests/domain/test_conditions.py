@@ -5,7 +5,7 @@ import pytest
 from app.domain.conditions import WorksIn
 from app.domain.judging import judge
 from app.domain.person import Person
-from app.domain.terms import Employment, Purpose
+from app.domain.terms import Ask, Employment, Purpose
 from app.domain.verdicts import Case, Finding, met, unknown, unmet
 from tests.domain.builders import SMALL, TODAY, judged
 
@@ -99,13 +99,13 @@ def works_in(name: str) -> Finding:
         pytest.param(
             KAS,
             Person(origin="groen"),
-            unmet("sector_too_broad", TOO_BROAD.format("Kas", "Groen")),
+            unmet("sector_too_broad", TOO_BROAD.format("Kas", "Groen"), Ask.origin_sector),
             id="never upwards: a broader sector is refused and told to say more",
         ),
         pytest.param(
             WorksIn(sectors=("geld", "kas")),
             Person(origin="groen"),
-            unmet("sector_too_broad", TOO_BROAD.format("Geld of Kas", "Groen")),
+            unmet("sector_too_broad", TOO_BROAD.format("Geld of Kas", "Groen"), Ask.origin_sector),
             id="broader than one of several sectors is told to say more too",
         ),
         pytest.param(
@@ -114,6 +114,7 @@ def works_in(name: str) -> Finding:
             unmet(
                 "sector_unknown",
                 "Deze voorziening is voor de sector Kas. Wij weten niet in welke sector u werkt.",
+                Ask.origin_sector,
             ),
             id="a sector that was not understood is refused",
         ),

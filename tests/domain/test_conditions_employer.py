@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.conditions import EmployedBy, EmploymentIs
 from app.domain.person import Person
-from app.domain.terms import Employment
+from app.domain.terms import Ask, Employment
 from app.domain.verdicts import met, unknown, unmet
 from tests.domain.builders import judged
 
@@ -53,7 +53,7 @@ ONLY_GELDHUIS = unmet("other_employer", "Deze voorziening is alleen voor werknem
                 organisation_named=True,
                 organisation_guessed=True,
             ),
-            unknown("employer_uncertain", "Is Geldhuis uw werkgever?"),
+            unknown("employer_uncertain", "Is Geldhuis uw werkgever?", Ask.organisation),
             id="a guessed employer is asked about",
         ),
         pytest.param(
@@ -64,7 +64,7 @@ ONLY_GELDHUIS = unmet("other_employer", "Deze voorziening is alleen voor werknem
                 organisation_named=True,
                 organisation_guessed=True,
             ),
-            unknown("employer_uncertain", "Is Spaarhuis uw werkgever?"),
+            unknown("employer_uncertain", "Is Spaarhuis uw werkgever?", Ask.organisation),
             id="a guess is asked about by its name, whatever the own question",
         ),
         pytest.param(
@@ -81,19 +81,19 @@ ONLY_GELDHUIS = unmet("other_employer", "Deze voorziening is alleen voor werknem
         pytest.param(
             GELDHUIS,
             Person(origin="banken"),
-            unknown("employer_unknown", "Werkt u bij Geldhuis?"),
+            unknown("employer_unknown", "Werkt u bij Geldhuis?", Ask.organisation),
             id="who works in its sector and named no employer is asked",
         ),
         pytest.param(
             GELDHUIS,
             Person(origin="geld"),
-            unknown("employer_unknown", "Werkt u bij Geldhuis?"),
+            unknown("employer_unknown", "Werkt u bij Geldhuis?", Ask.organisation),
             id="who named a broader sector and no employer is asked",
         ),
         pytest.param(
             EmployedBy(organisations=("geldhuis",), question="Wie betaalt uw loon?"),
             Person(origin="banken"),
-            unknown("employer_unknown", "Wie betaalt uw loon?"),
+            unknown("employer_unknown", "Wie betaalt uw loon?", Ask.organisation),
             id="its own question is asked of who named no employer",
         ),
         pytest.param(
@@ -126,7 +126,7 @@ ONLY_GELDHUIS = unmet("other_employer", "Deze voorziening is alleen voor werknem
         pytest.param(
             EmployedBy(organisations=("kasbedrijf", "geldhuis")),
             Person(origin="banken"),
-            unknown("employer_unknown", "Werkt u bij Kasbedrijf of Geldhuis?"),
+            unknown("employer_unknown", "Werkt u bij Kasbedrijf of Geldhuis?", Ask.organisation),
             id="of several employers one in the own sector is enough to ask",
         ),
     ],
@@ -199,13 +199,13 @@ EMPLOYEES = EmploymentIs(allowed=(Employment.employee,), ask=(Employment.job_see
         pytest.param(
             EMPLOYEES,
             None,
-            unknown("employment_unknown", "Bent u werknemer?"),
+            unknown("employment_unknown", "Bent u werknemer?", Ask.employment),
             id="an employment that was not told is asked",
         ),
         pytest.param(
             EmploymentIs(allowed=(Employment.employee,), question="Hebt u een contract?"),
             None,
-            unknown("employment_unknown", "Hebt u een contract?"),
+            unknown("employment_unknown", "Hebt u een contract?", Ask.employment),
             id="an employment that was not told is asked with the own question",
         ),
     ],

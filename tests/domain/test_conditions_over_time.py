@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.conditions import ForEmployers, MustConfirm, NotUsedWithin, YearsOfService
 from app.domain.person import Person
+from app.domain.terms import Ask
 from app.domain.verdicts import in_dutch, met, unknown, unmet
 from tests.domain.builders import TODAY, judged
 
@@ -31,7 +32,7 @@ NOT_REACHED = unmet("years_not_reached", "Deze voorziening begint in het 15e die
         ),
         pytest.param(
             None,
-            unknown("years_unknown", "Zit u in uw 15e dienstjaar of later?"),
+            unknown("years_unknown", "Zit u in uw 15e dienstjaar of later?", Ask.years_of_service),
             id="years that were not told are asked",
         ),
     ],
@@ -40,15 +41,22 @@ def test_years_of_service(years, finding):
     assert judged(FIFTEENTH, Person(origin="kas", years_of_service=years)) == finding
 
 
-@pytest.mark.parametrize(("years", "code"), [(None, "years_unknown"), (14, "years_uncertain")])
-def test_years_of_service_are_asked_with_the_own_question(years, code):
+@pytest.mark.parametrize(
+    ("years", "code", "asks"),
+    [(None, "years_unknown", Ask.years_of_service), (14, "years_uncertain", None)],
+)
+def test_years_of_service_are_asked_with_the_own_question(years, code, asks):
     condition = YearsOfService(from_year=15, question="Hoelang werkt u hier?")
     finding = judged(condition, Person(origin="kas", years_of_service=years))
-    assert finding == unknown(code, "Hoelang werkt u hier?")
+    assert finding == unknown(code, "Hoelang werkt u hier?", asks)
 
 
 FIVE_YEARS = NotUsedWithin(years=5)
-NOT_USED = met("not_used", "Voor zover wij weten gebruikte u dit niet in de laatste 5 jaar.")
+NOT_USED = met(
+    "not_used",
+    "Voor zover wij weten gebruikte u dit niet in de laatste 5 jaar.",
+    Ask.used_provisions,
+)
 
 
 def used_before(day: str, again: str) -> object:
@@ -104,7 +112,7 @@ def used_before(day: str, again: str) -> object:
         pytest.param(
             {"regeling": (None,)},
             TODAY,
-            unknown("use_unknown", "Wanneer gebruikte u deze voorziening?"),
+            unknown("use_unknown", "Wanneer gebruikte u Regeling?", Ask.day_of_use),
             id="use on a day nobody knows is asked",
         ),
         pytest.param(
@@ -116,7 +124,7 @@ def used_before(day: str, again: str) -> object:
         pytest.param(
             {"regeling": (date(2020, 1, 1), None)},
             TODAY,
-            unknown("use_unknown", "Wanneer gebruikte u deze voorziening?"),
+            unknown("use_unknown", "Wanneer gebruikte u Regeling?", Ask.day_of_use),
             id="an old use says nothing of the one on a day nobody knows",
         ),
     ],
@@ -150,10 +158,10 @@ def test_a_leap_day_keeps_its_day_in_the_next_leap_year():
             NotUsedWithin(years=5, ask=True), date(2020, 1, 1), NOT_USED, id="an old use is met"
         ),
         pytest.param(
-            NotUsedWithin(years=5, question="Wanneer was dat?"),
+            NotUsedWithin(years=5, ask=True, question="Hoeveel is er over?"),
             None,
-            unknown("use_unknown", "Wanneer was dat?"),
-            id="an unknown day is asked with the own question",
+            unknown("use_unknown", "Wanneer gebruikte u Regeling?", Ask.day_of_use),
+            id="the own question is about what follows from the day, so it does not ask the day",
         ),
     ],
 )
@@ -165,9 +173,6 @@ def test_what_no_intake_tells_is_always_asked():
     condition = MustConfirm(question="Hebt u al een gesprek gehad?")
     finding = judged(condition, Person(origin="kas"))
     assert finding == unknown("must_confirm", "Hebt u al een gesprek gehad?")
-    assert judged(MustConfirm(), Person(origin=None)) == unknown(
-        "must_confirm", "Is Regeling open?"
-    )
 
 
 def test_what_is_for_employers_is_refused_to_everyone():

@@ -9,7 +9,7 @@ from app.domain.conditions import (
     TargetOccupationIs,
 )
 from app.domain.person import Person
-from app.domain.terms import JobLoss, Purpose
+from app.domain.terms import Ask, JobLoss, Purpose
 from app.domain.verdicts import met, unknown, unmet
 from tests.domain.builders import judged
 
@@ -22,13 +22,13 @@ LOST = JobLossIs(allowed=(JobLoss.threatened, JobLoss.happened))
         pytest.param(
             LOST,
             JobLoss.threatened,
-            met("job_at_risk", "Er is kans dat u uw baan verliest."),
+            met("job_at_risk", "Er is kans dat u uw baan verliest.", Ask.job_loss),
             id="a job that is about to be lost is met",
         ),
         pytest.param(
             LOST,
             JobLoss.happened,
-            met("job_at_risk", "U bent uw baan kwijt, of binnenkort."),
+            met("job_at_risk", "U bent uw baan kwijt, of binnenkort.", Ask.job_loss),
             id="a job that is lost is met",
         ),
         pytest.param(
@@ -38,26 +38,31 @@ LOST = JobLossIs(allowed=(JobLoss.threatened, JobLoss.happened))
                 "job_not_at_risk",
                 "Deze voorziening is er alleen als u uw baan dreigt te verliezen "
                 "of uw baan hebt verloren.",
+                Ask.job_loss,
             ),
             id="a safe job is refused",
         ),
         pytest.param(
             JobLossIs(allowed=(JobLoss.none,)),
             JobLoss.none,
-            met("job_not_at_risk", "Uw baan is niet in gevaar."),
+            met("job_not_at_risk", "Uw baan is niet in gevaar.", Ask.job_loss),
             id="a safe job is met where it must be safe",
         ),
         pytest.param(
             JobLossIs(allowed=(JobLoss.none,)),
             JobLoss.happened,
-            unmet("job_at_risk", "Deze voorziening is er alleen als u uw baan houdt."),
+            unmet(
+                "job_at_risk", "Deze voorziening is er alleen als u uw baan houdt.", Ask.job_loss
+            ),
             id="a lost job is refused where it must be safe",
         ),
         pytest.param(
             JobLossIs(allowed=(JobLoss.threatened,)),
             JobLoss.happened,
             unmet(
-                "job_at_risk", "Deze voorziening is er alleen als u uw baan dreigt te verliezen."
+                "job_at_risk",
+                "Deze voorziening is er alleen als u uw baan dreigt te verliezen.",
+                Ask.job_loss,
             ),
             id="a lost job is refused where it must still be there",
         ),
@@ -72,25 +77,27 @@ def test_job_loss_is(condition, job_loss, finding):
     [
         pytest.param(
             Purpose.orientation,
-            met("purpose_fits", "De voorziening past bij uw vraag."),
+            met("purpose_fits", "De voorziening past bij uw vraag.", Ask.purpose),
             id="the first purpose is met",
         ),
         pytest.param(
             Purpose.other_work,
-            met("purpose_fits", "De voorziening past bij uw vraag."),
+            met("purpose_fits", "De voorziening past bij uw vraag.", Ask.purpose),
             id="the second purpose is met",
         ),
         pytest.param(
             Purpose.other_sector,
             unmet(
                 "purpose_differs",
-                "Deze voorziening is bedoeld voor: nagaan wat u kunt en wilt of ander werk vinden.",
+                "Deze voorziening is bedoeld voor: "
+                "nagaan welk werk bij u past of ander werk vinden.",
+                Ask.purpose,
             ),
             id="another purpose is refused",
         ),
         pytest.param(
             None,
-            met("purpose_fits", "De voorziening past bij uw vraag."),
+            met("purpose_fits", "De voorziening past bij uw vraag.", Ask.purpose),
             id="a purpose that was not told is derived first",
         ),
     ],
@@ -112,7 +119,10 @@ STAYS = StaysIn(sectors=("kas",))
 STAYS_OR_ASKS = StaysIn(sectors=("kas",), ask=True)
 ASKS_THE_FUND = StaysIn(sectors=("kas",), ask=True, question="Betaalt het fonds dat?")
 STAYING = met("stays_in_sector", "U blijft in de sector Kas.")
-WHERE_TO = unknown("destination_uncertain", "Wilt u in de sector Kas blijven werken?")
+WHERE_TO = unknown(
+    "destination_uncertain", "Wilt u in de sector Kas blijven werken?", Ask.target_sector
+)
+WHERE_TO_CONFIRMED = WHERE_TO._replace(reason=WHERE_TO.reason._replace(asks=None))
 LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in de sector Kas blijft.")
 
 
@@ -150,7 +160,7 @@ LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in de sector Kas 
         pytest.param(
             STAYS_OR_ASKS,
             Person(origin="kas", target="geld"),
-            WHERE_TO,
+            WHERE_TO_CONFIRMED,
             id="who leaves is asked where the provider decides",
         ),
         pytest.param(
@@ -172,12 +182,21 @@ LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in de sector Kas 
             id="who looks for other work, no matter where, is asked",
         ),
         pytest.param(
-            STAYS, Person(origin="kas", target_named=True), WHERE_TO, id="a lost target is asked"
+            STAYS,
+            Person(origin="kas", target_named=True, job_loss=JobLoss.threatened),
+            WHERE_TO,
+            id="a lost target is asked of who must find other work",
+        ),
+        pytest.param(
+            STAYS,
+            Person(origin="kas", purpose=Purpose.orientation),
+            WHERE_TO_CONFIRMED,
+            id="who looks around names no sector to answer it",
         ),
         pytest.param(
             STAYS_OR_ASKS,
             Person(origin="kas", purpose=Purpose.other_sector),
-            WHERE_TO,
+            WHERE_TO_CONFIRMED,
             id="who wants another sector, no matter which, is asked where the provider decides",
         ),
         pytest.param(
@@ -194,7 +213,7 @@ LEAVING = unmet("leaves_sector", "Deze voorziening is voor wie in de sector Kas 
         ),
         pytest.param(
             ASKS_THE_FUND,
-            Person(origin="kas"),
+            Person(origin="kas", purpose=Purpose.other_work),
             WHERE_TO,
             id="who may stay is asked where to, and not the own question",
         ),
@@ -240,13 +259,17 @@ DRIVERS = TargetOccupationIs(occupations=("vrachtrijder", "tankrijder"))
         pytest.param(
             DRIVERS,
             None,
-            unknown("occupation_unknown", "Wilt u vrachtrijder of tankrijder worden?"),
+            unknown(
+                "occupation_unknown",
+                "Wilt u vrachtrijder of tankrijder worden?",
+                Ask.target_occupation,
+            ),
             id="an occupation that was not told is asked",
         ),
         pytest.param(
             TargetOccupationIs(occupations=("vrachtrijder",), question="Wilt u rijden?"),
             None,
-            unknown("occupation_unknown", "Wilt u rijden?"),
+            unknown("occupation_unknown", "Wilt u rijden?", Ask.target_occupation),
             id="an occupation that was not told is asked with the own question",
         ),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.conditions import WantsInto, WorksInOrWantsInto
 from app.domain.person import Person
+from app.domain.terms import Ask
 from app.domain.verdicts import Finding, met, unknown, unmet
 from tests.domain.builders import judged
 
@@ -57,6 +58,7 @@ def wants(name: str) -> Finding:
                 "target_too_broad",
                 "Deze voorziening is alleen voor de sector Vracht. U noemde Wegvervoer, "
                 "dat is breder. Naar welk deel daarvan wilt u?",
+                Ask.target_sector,
             ),
             id="a broader target is refused",
         ),
@@ -69,13 +71,13 @@ def wants(name: str) -> Finding:
         pytest.param(
             VRACHT,
             Person(origin="geld"),
-            unmet("no_target", "U noemde geen sector waar u naartoe wilt."),
+            unmet("no_target", "U noemde geen sector waar u naartoe wilt.", Ask.target_sector),
             id="without a target it is refused",
         ),
         pytest.param(
             VRACHT,
             Person(origin="geld", target_named=True),
-            unmet("target_unknown", "Wij weten niet naar welke sector u wilt."),
+            unmet("target_unknown", "Wij weten niet naar welke sector u wilt.", Ask.target_sector),
             id="a target that was not understood is refused",
         ),
         pytest.param(
@@ -105,19 +107,19 @@ def wants(name: str) -> Finding:
         pytest.param(
             VRACHT,
             Person(origin="wegvervoer", target="vracht"),
-            unknown("origin_near", "Werkt u nu al in de sector Vracht?"),
+            unknown("origin_near", "Werkt u nu al in de sector Vracht?", Ask.origin_sector),
             id="who named a broader sector may be inside already and is asked",
         ),
         pytest.param(
             VRACHT,
             Person(origin=None, target="vracht"),
-            unknown("origin_unknown", "Werkt u nu al in de sector Vracht?"),
+            unknown("origin_unknown", "Werkt u nu al in de sector Vracht?", Ask.origin_sector),
             id="an origin that was not understood is asked about",
         ),
         pytest.param(
             WantsInto(sectors=("vracht",), question="Rijdt u nu al?"),
             Person(origin=None, target="vracht"),
-            unknown("origin_unknown", "Rijdt u nu al?"),
+            unknown("origin_unknown", "Rijdt u nu al?", Ask.origin_sector),
             id="a condition asks its own question about an unknown origin",
         ),
         pytest.param(
@@ -159,7 +161,7 @@ def wants(name: str) -> Finding:
         pytest.param(
             ANYWHERE,
             Person(origin="geld"),
-            unmet("no_target", "U noemde geen sector waar u naartoe wilt."),
+            unmet("no_target", "U noemde geen sector waar u naartoe wilt.", Ask.target_sector),
             id="any other sector still needs a target",
         ),
     ],

@@ -51,8 +51,13 @@ from tests.domain.builders import SMALL
         ),
         pytest.param(
             Person(origin="kas", target_named=True),
+            Purpose.orientation,
+            id="a target that was not understood says nothing about the purpose",
+        ),
+        pytest.param(
+            Person(origin="kas", target_named=True, job_loss=JobLoss.threatened),
             Purpose.other_work,
-            id="a target that was not understood is other work",
+            id="nor does it when the job is threatened, which does",
         ),
         pytest.param(
             Person(origin="kas", job_loss=JobLoss.threatened),

@@ -53,7 +53,7 @@ def test_a_provision_that_was_used_twice_long_ago_is_open_again(knowledge):
 )
 def test_one_use_on_a_day_nobody_knows_makes_the_last_day_unknown(days, knowledge):
     check = checked(user_of_the_scan(*days), knowledge)
-    question = "Wanneer gebruikte u deze voorziening?"
+    question = "Wanneer gebruikte u Loopbaanscan en Advies (Rijksoverheid)?"
     assert asked_of(check, SCAN) == (Reason("use_unknown", question, Ask.day_of_use),)
 
 

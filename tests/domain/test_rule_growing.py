@@ -3,16 +3,20 @@
 from dataclasses import fields, replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalogue import load
 from app.domain.catalogue import Catalogue, Provision
-from app.domain.conditions import EmployedBy, WantsInto, WorksIn
+from app.domain.conditions import EmployedBy, WantsInto, WorksIn, YearsOfService
 from app.domain.hearing import MOST_REMEMBERED, Remembering
+from app.domain.intake import examine
 from app.domain.person import Person
-from app.domain.rule import LOOKED_AT, Assessment, assess, check_provisions
-from app.domain.terms import Employment
+from app.domain.questions import open_questions
+from app.domain.rule import LOOKED_AT, MORE_PRECISE, Assessment, assess, check_provisions
+from app.domain.terms import Ask, Employment
+from app.schemas.intake import IntakeIn
 from tests.domain.builders import (
     ORGANISATIONS,
     SECTORS,
@@ -84,12 +88,50 @@ def test_what_one_is_told_is_not_told_to_who_answered_something_otherwise(one, o
     assert remembered == check_provisions(alike, replace(REAL), on=TODAY)
 
 
+def entries(catalogue: Catalogue) -> int:
+    """Count what stays in memory of what was concluded."""
+    memory = catalogue.memory
+    count = 0
+    for what, known in (*memory._about.items(), *memory._before.items()):
+        if what[0] not in {"parts", "closed"}:  # of the catalogue and the day, whoever asks
+            heard = known.get("heard")
+            count += len(heard.opened) + len(heard.refused) if heard else len(known)
+    return count
+
+
+def test_however_many_different_people_ask_what_is_remembered_is_bounded():
+    conditions = WorksIn(sectors=("kas",)), YearsOfService(from_year=200)
+    alike = [provision(f"p{number}", *conditions) for number in range(200)]
+    catalogue = catalogue_of(*alike)
+    most = 0
+    for years in range(400):
+        person = Person(origin="kas", years_of_service=years)
+        check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
+        most = max(most, entries(catalogue))
+    assert MOST_REMEMBERED < most < 2 * MOST_REMEMBERED + 1000
+
+
+def spelled(catalogue: Catalogue) -> str:
+    memory = catalogue.memory
+    return repr((memory._about, memory._before, memory._alike))
+
+
+def test_how_somebody_spelled_a_sector_is_not_remembered(knowledge):
+    knowledge = replace(knowledge, catalogue=replace(knowledge.catalogue))
+    for said in ("S C H O O N M A A K!!!", "Ik ben Jan Jansen uit de schoonmaak"):
+        answers = IntakeIn.model_validate({"originSector": said, "targetSector": said}).answers()
+        assert examine(answers, knowledge, on=TODAY).origin.said == said
+        assert said not in spelled(knowledge.catalogue)
+    assert "schoonmaak" in spelled(knowledge.catalogue)
+
+
 def test_what_is_asked_for_lately_is_remembered_when_the_rest_is_forgotten():
     catalogue = replace(REAL)
     memory = catalogue.memory
     person = Person(origin="schoonmaak")
     before = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
     concluded = memory.size
+    assert concluded == entries(catalogue) > 0
     for _ in range(3):
         memory.size = MOST_REMEMBERED + 1
         again = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
@@ -144,6 +186,36 @@ def test_what_a_more_precise_answer_may_open_is_told_before_what_is_far():
     broad = Person(origin="groen", target="wegvervoer", target_named=True)
     found = refused(broad, catalogue_of_many(precise, entered))
     assert {"precies", "binnen"} <= set(found)
+
+
+@pytest.mark.parametrize("for_everyone", [0, LOOKED_AT, 3 * LOOKED_AT])
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person(origin="groen", target="wegvervoer", target_named=True),
+        Person(origin=None, target_named=True),
+    ],
+    ids=["too broad", "not understood"],
+)
+def test_however_much_there_is_for_everyone_a_more_precise_sector_is_asked_for(
+    person, for_everyone
+):
+    anybody = [provision(f"ieder-{n}") for n in range(for_everyone)]
+    own = provision("eigen", WorksIn(sectors=("rozen",)))
+    wanted = provision("doel", WantsInto(sectors=("pakketten",)))
+    catalogue = catalogue_of_many(own, wanted, *anybody)
+    check = check_provisions(person, catalogue, on=TODAY)
+    precisely = frozenset({Ask.origin_sector, Ask.target_sector})
+    asked = {one.code: one.settles for one in open_questions(check, precisely, catalogue)}
+    assert "eigen" in asked[Ask.origin_sector]
+    assert asked[Ask.target_sector] == ("doel",)
+
+
+def test_no_more_than_some_of_what_a_more_precise_sector_may_open_is_looked_at():
+    near = [provision(f"ieder-{n}") for n in range(LOOKED_AT)]
+    below = [provision(f"precies-{n}", WorksIn(sectors=("rozen",))) for n in range(LOOKED_AT)]
+    broad = Person(origin="groen", target="geld", target_named=True)
+    assert len(refused(broad, catalogue_of_many(*near, *below))) == MORE_PRECISE
 
 
 def test_an_employer_below_a_broad_sector_may_be_the_own_one():

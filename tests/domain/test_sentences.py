@@ -40,6 +40,25 @@ EMPLOYEE, AGENCY, SEEKER = Employment.employee, Employment.agency_worker, Employ
         ),
         (
             WantsInto(sectors=("groen",), not_from=("kas", "geld"), ask_from=("post",)),
+            (
+                "U wilt in de sector Groen gaan werken en u komt niet uit de sector Kas of Geld. "
+                "Werkt u ergens anders in de sector Post? Vraag na of het dan ook kan."
+            ),
+        ),
+        (
+            WantsInto(
+                sectors=("wegvervoer",),
+                not_from=("vracht",),
+                ask_from=("wegvervoer",),
+                question="Rijdt u nu al?",
+            ),
+            (
+                "U wilt in de sector Wegvervoer gaan werken en u komt niet uit de sector Vracht. "
+                "Werkt u ergens anders in de sector Wegvervoer? Dan is de vraag: Rijdt u nu al?"
+            ),
+        ),
+        (
+            WantsInto(sectors=("groen",), not_from=("kas", "geld")),
             "U wilt in de sector Groen gaan werken en u komt niet uit de sector Kas of Geld.",
         ),
         (WantsInto(), "U wilt in een andere sector gaan werken dan waar u nu werkt."),
@@ -76,12 +95,34 @@ EMPLOYEE, AGENCY, SEEKER = Employment.employee, Employment.agency_worker, Employ
             NotUsedWithin(years=5, ask=True),
             "U gebruikte dit niet in de laatste 5 jaar. Deed u dat wel? Vraag na of het nog kan.",
         ),
-        (MustConfirm(question="Kan dat?"), "Vraag dit eerst na: Kan dat?"),
+        (
+            NotUsedWithin(years=5, ask=True, question="Hoeveel is er over?"),
+            (
+                "U gebruikte dit niet in de laatste 5 jaar. Deed u dat wel? "
+                "Dan is de vraag: Hoeveel is er over?"
+            ),
+        ),
+        (
+            PurposeIs(allowed=(Purpose.orientation, Purpose.growth_in_sector)),
+            "U wilt nagaan welk werk bij u past of verder komen in uw eigen sector.",
+        ),
+        (MustConfirm(question="Kan dat?"), "Dit moet eerst duidelijk zijn: Kan dat?"),
         (ForEmployers(), "Dit is voor werkgevers, niet voor werkenden."),
     ],
 )
 def test_a_condition_is_said_in_one_plain_sentence(condition: Condition, said: str) -> None:
     assert sentence(condition, SMALL) == said
+
+
+def test_a_sector_whose_name_says_that_it_is_one_is_not_called_so_twice() -> None:
+    real = load()
+    farmers = WorksIn(sectors=("agrarische-sector",))
+    either = WorksIn(sectors=("agrarische-sector", "banken", "isolatie"))
+    assert sentence(farmers, real) == "U werkt in de agrarische sector, of werkte daar het laatst."
+    assert sentence(either, real) == (
+        "U werkt in de sector Banken, de agrarische sector of de isolatiesector, "
+        "of werkte daar het laatst."
+    )
 
 
 def test_every_condition_of_the_catalogue_is_said_to_the_worker_without_ids() -> None:

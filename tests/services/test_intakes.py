@@ -15,6 +15,7 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.intake import UsedProvision
 from app.domain.terms import Employment, Outcome, Purpose
 from app.models import Intake, Referral
+from app.routers.answers import intake_answer
 from app.services.intakes import list_intakes
 from app.services.referrals import (
     AlreadyReferredError,
@@ -22,7 +23,7 @@ from app.services.referrals import (
     NoReceiverError,
     RefusedProvisionError,
 )
-from app.services.sealed import ANSWERS
+from app.services.sealed import ANSWERS, cipher_of, seal_content
 from tests.services.desk import OTHER_REGION, REGION, Desk, answers, local, wishes
 
 CLEANER: dict[str, Any] = {"origin_sector": "schoonmaak", "employment": Employment.employee}
@@ -51,6 +52,28 @@ def test_what_was_answered_is_kept_as_it_was_said(desk):
     kept = desk.view(desk.intake(**said))
     again = ANSWERS.validate_python(kept.content.answers)
     assert asdict(again) == asdict(answers(**said))
+
+
+@pytest.mark.parametrize(
+    "unknown_then",
+    [{"verifiedRecently"}, {"source", "verifiedOn", "verifiedRecently"}],
+    ids=["whether it was verified recently", "any proof"],
+)
+def test_what_was_kept_before_provisions_carried_their_proof_can_still_be_read(desk, unknown_then):
+    intake = desk.intake(**CLEANER)
+    content = desk.view(intake).content
+    lists = ("signposts", "alsoAvailable", "refusals")
+    for one in (one for name in lists for one in content.finding[name]):
+        for name in unknown_then:
+            del one[name]
+    with desk.act() as act:
+        cipher = cipher_of(act.session, act.vault, intake)
+        act.session.get_one(Intake, intake).content = seal_content(cipher, intake, content)
+    shown = intake_answer(desk.view(intake))
+    proven = [*shown.signposts, *shown.also_available, *shown.refusals]
+    assert {one.verified_recently for one in proven} == {None}
+    known = {one.verified_on is not None for one in proven}
+    assert known == {"verifiedOn" not in unknown_then}
 
 
 def test_a_referred_intake_has_referrals_in_order_and_no_sessions(desk):
