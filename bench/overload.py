@@ -61,6 +61,6 @@ def overload(plan: Plan) -> Iterator[Row]:
 
 def _mixed() -> list[Request]:
     kept = cycle(questions.intakes())
-    searched, checked = questions.searches(questions.different_queries()), questions.checks()
+    searched, checked = questions.searches(next(questions.different_queries())), questions.checks()
     read = chain.from_iterable(zip(searched, checked, strict=False))
     return [next(kept if place % KEEP == 0 else read) for place in range(CONNECTIONS * KEEP * 5)]
