@@ -82,7 +82,7 @@ def popular(plan: Plan) -> Iterator[Row]:
 def popular_with_key(plan: Plan) -> Iterator[Row]:
     """Search for 200 things that everybody looks for, as a chatbot with a key."""
     asked = repeat(questions.searches(questions.popular_queries()))
-    key = _with_key(plan, thousand_stored(plan))
+    key = with_key(plan.scratch, thousand_stored(plan))
     with thousand(plan) as server:
         name = "search, 200 popular queries, with an API key (requests/s)"
         yield _ready_made(plan, server, name, asked, headers=key)
@@ -115,14 +115,14 @@ def check_with_key(plan: Plan) -> Iterator[Row]:
     """Check what there is for 2,000 people, as a chatbot with a key."""
     asked = questions.checks()
     with real(plan) as (server, url):
-        key = _with_key(plan, url)
+        key = with_key(plan.scratch, url)
         name = "provision-checks, with an API key (requests/s)"
         yield _ready_made(plan, server, name, repeat(asked), headers=key)
 
 
-def _with_key(plan: Plan, url: str) -> Mapping[str, str]:
+def with_key(folder: Path, url: str) -> Mapping[str, str]:
     """Make a key as an operator does; return what a request says to show it."""
-    key = command(plan.scratch, url, "key", "create", "bench").split()[0]
+    key = command(folder, url, "key", "create", "bench").split()[0]
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -95,9 +95,9 @@ def swap(plan: Plan) -> Iterator[Row]:
         settings = _settings(plan.scratch, url)
         queries = questions.searches(next(questions.different_queries()))
         asked = [one for pair in zip(queries, questions.checks(), strict=False) for one in pair]
-        Load.on(server, asked, seconds=plan.seconds).heard()  # once warm
+        Load.on(server.url, asked, seconds=plan.seconds).heard()  # once warm
         load = Load.on(
-            server,
+            server.url,
             asked,
             seconds=3 * SECONDS_TO_TAKE_OVER,
             connections=A_SECOND,

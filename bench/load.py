@@ -71,7 +71,7 @@ class Load:
     @classmethod
     def on(
         cls,
-        server: Server,
+        url: str,
         requests: Sequence[Request],
         *,
         seconds: float,
@@ -86,7 +86,7 @@ class Load:
         as often as it is answered. `once_only` gives each request an Idempotency-Key.
         """
         told = {
-            "url": server.url,
+            "url": url,
             "connections": connections,
             "seconds": seconds,
             "everySecond": every_second,
@@ -197,7 +197,7 @@ class Side:
 
     def _ask(self, seconds: float, order: Order) -> Heard:
         heard = Load.on(
-            self._server,
+            self._server.url,
             next(self._requests),
             seconds=seconds,
             order=order,

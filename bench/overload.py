@@ -27,7 +27,9 @@ def overload(plan: Plan) -> Iterator[Row]:
     # One adviser who keeps thousands of intakes a minute is told to wait, as in earnest.
     with thousand(plan, {"GIDS_RATE_IDENTIFIED": ""}) as server:
         third = seconds / 3
-        load = Load.on(server, _mixed(), seconds=seconds, connections=CONNECTIONS, once_only=True)
+        load = Load.on(
+            server.url, _mixed(), seconds=seconds, connections=CONNECTIONS, once_only=True
+        )
         weights = load.every(third, lambda: server.memory / MIB)
         heard = load.heard()
     others = sum(count for status, count in heard.statuses.items() if status not in MAY_BE_TOLD)

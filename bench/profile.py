@@ -70,7 +70,7 @@ def main() -> int:
             "BENCH_SEEN": str(seen),
         }
         with app("bench.profile:from_environment", folder, environment, path=READY) as server:
-            Load.on(server, ASKED[asked.ask](), seconds=asked.seconds).heard()
+            Load.on(server.url, ASKED[asked.ask](), seconds=asked.seconds).heard()
         sys.stdout.write(seen.read_text())
     return 0
 
