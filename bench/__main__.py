@@ -5,10 +5,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import answers, export, growing, intakes, overload, rule, whole
-from bench.figures import Plan, Row, table
+from bench.figures import Plan, Row, measured_on, table
 from bench.processes import CORES, OTHER_CORE, ROOT, SERVICE_CORE, need_two_cores
 
 RESULT = ROOT / "var" / "bench.json"
@@ -38,7 +39,8 @@ def main() -> int:
     """Measure what is asked; 1 when a target is missed."""
     asked = _arguments()
     if asked.markdown:
-        _say(*table(json.loads(RESULT.read_text())))
+        day = datetime.fromtimestamp(RESULT.stat().st_mtime, UTC).date()
+        _say(measured_on(day, len(CORES)), "", *table(json.loads(RESULT.read_text())))
         return 0
     need_two_cores()
     _say(
@@ -73,7 +75,9 @@ def _arguments() -> argparse.Namespace:
         "--rows", type=_names, default=list(ROWS), help=f"some of {','.join(ROWS)} (default all)"
     )
     parser.add_argument("--rounds", type=int, default=5, help="of both, in turns (default 5)")
-    parser.add_argument("--seconds", type=int, default=3, help="per measurement (default 3)")
+    parser.add_argument(
+        "--seconds", type=int, default=3, help="per measurement (default 3); a search asks all once"
+    )
     parser.add_argument(
         "--overload", type=int, default=60, metavar="SECONDS", help="of overload (default 60)"
     )

@@ -1,7 +1,9 @@
 """Figures: a row of the table, and how rounds become one."""
 
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
@@ -93,6 +95,16 @@ def table(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for row in rows:
         figures = (_shown(row[name]) for name in ("value", "baseline", "ratio", "target"))
         yield f"| {' | '.join((row['name'], *figures, _MET[row['met']]))} |"
+
+
+def measured_on(day: date, cores: int) -> str:
+    """Say on which day and on what machine a table was made."""
+    told = Path("/proc/cpuinfo").read_text()
+    models = [
+        line.partition(": ")[2] for line in told.splitlines() if line.startswith("model name")
+    ]
+    model = models[0] if models else platform.machine()
+    return f"On {day.isoformat()}, on {cores} cores of {model}, Python {platform.python_version()}:"
 
 
 def _shown(number: float | None) -> str:
