@@ -96,7 +96,12 @@ def test_every_row_says_what_it_does():
 def test_on_one_core_it_refuses_to_measure(module):
     with on_core(CORES[0]):
         done = subprocess.run(  # noqa: S603  # our own arguments, no shell
-            [sys.executable, "-m", module], capture_output=True, text=True, cwd=ROOT, check=False
+            [sys.executable, "-m", module],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+            timeout=60,
         )
     assert done.returncode == 1
     assert "needs two cores" in done.stderr
@@ -157,6 +162,7 @@ def test_pgbench_sends_what_an_intake_says_again_and_again(cluster, request, tmp
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         assert "number of failed transactions: 0 " in done.stdout
