@@ -59,6 +59,11 @@ def hundred_thousand() -> list[Record]:
     ]
 
 
+def first(records: list[Record], provisions: int) -> list[Record]:
+    """Return what `hundred_thousand` made, with so many of its provisions."""
+    return records[: len(records) - MANY + provisions]
+
+
 def write(records: list[Record], folder: Path) -> None:
     """Write records as files that `gids catalogue import --folder` reads; JSON is YAML too."""
     folder.mkdir()

@@ -1,7 +1,9 @@
 """Figures: a row of the table, and how rounds become one."""
 
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
@@ -21,21 +23,23 @@ class Plan:
 class Row:
     """One figure with what it is held against.
 
-    With a baseline the target is for the ratio of the two, without one for the value itself.
-    `told` is what else was seen.
+    With a baseline the target is for the ratio of the two, without one for the value itself. A row
+    without a target only tells. `told` is what else was seen.
     """
 
     name: str
     value: float
-    target: float
+    target: float | None = None
     baseline: float | None = None
     ratio: float | None = None
     at_most: bool = False
     told: str = ""
 
     @property
-    def met(self) -> bool:
-        """Whether the target is."""
+    def met(self) -> bool | None:
+        """Whether the target is; None when there is none."""
+        if self.target is None:
+            return None
         reached = self.value if self.ratio is None else self.ratio
         return reached <= self.target if self.at_most else reached >= self.target
 
@@ -64,7 +68,9 @@ class Rounds:
         pairs = [(ours(), theirs()) for _ in range(rounds)]
         return cls(tuple(one for one, _ in pairs), tuple(other for _, other in pairs))
 
-    def row(self, name: str, *, target: float, told: str = "", at_most: bool = False) -> Row:
+    def row(
+        self, name: str, *, target: float | None = None, told: str = "", at_most: bool = False
+    ) -> Row:
         """Make a row of the medians; the ratio is the median of those of the rounds."""
         ratios = [one / other for one, other in zip(self.ours, self.theirs, strict=True)]
         spread = f"{len(ratios)} rounds with a ratio from {min(ratios):.2f} to {max(ratios):.2f}"
@@ -79,13 +85,26 @@ class Rounds:
         )
 
 
+_MET = {True: "yes", False: "NO", None: ""}
+
+
 def table(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the lines of a table in Markdown, which also reads well as it is."""
     yield "| what | measured | baseline | ratio | target | met |"
     yield "|---|---:|---:|---:|---:|---|"
     for row in rows:
         figures = (_shown(row[name]) for name in ("value", "baseline", "ratio", "target"))
-        yield f"| {' | '.join((row['name'], *figures, 'yes' if row['met'] else 'NO'))} |"
+        yield f"| {' | '.join((row['name'], *figures, _MET[row['met']]))} |"
+
+
+def measured_on(day: date, cores: int) -> str:
+    """Say on which day and on what machine a table was made."""
+    told = Path("/proc/cpuinfo").read_text()
+    models = [
+        line.partition(": ")[2] for line in told.splitlines() if line.startswith("model name")
+    ]
+    model = models[0] if models else platform.machine()
+    return f"On {day.isoformat()}, on {cores} cores of {model}, Python {platform.python_version()}:"
 
 
 def _shown(number: float | None) -> str:

@@ -4,13 +4,14 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bench import questions
 from bench.figures import Plan, Rounds, Row
-from bench.load import CONNECTIONS, Side
+from bench.load import CONNECTIONS, Order, Side
 from bench.processes import CORES, command, service
 from bench.statements import captured, script
 from tests.postgres import Cluster
@@ -44,7 +45,7 @@ def intakes(plan: Plan) -> Iterator[Row]:
         url = prepared(plan, cluster, "service")
         said = captured(url, plan.scratch, asked[0])
         with service(plan.scratch, url, core=None, workers=len(CORES)) as server:
-            Side(server, asked, 1, status=201, once_only=True)
+            Side(server, repeat(asked), 1, status=201, once_only=True)
         other = cluster.create_database("pgbench", template="service")
         with cluster.as_superuser("pgbench") as connection:
             written = script(said, connection)
@@ -57,7 +58,14 @@ def intakes(plan: Plan) -> Iterator[Row]:
         with service(plan.scratch, url, core=None, workers=len(CORES)) as server:
             rounds = Rounds.of(
                 plan.rounds,
-                ours := Side(server, asked, plan.seconds, status=201, once_only=True),
+                ours := Side(
+                    server,
+                    repeat(asked),
+                    plan.seconds,
+                    order=Order.ANY,  # pgbench takes a region at random, whoever has it now
+                    status=201,
+                    once_only=True,
+                ),
                 lambda: _pgbench(cluster, other, scripts, plan.seconds),
             )
         told = f"{len(said[0])} statements; {ours.told()}"

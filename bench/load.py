@@ -4,8 +4,9 @@ import json
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -19,6 +20,17 @@ from tests import npm
 AUTOCANNON = Path(__file__).parent / "autocannon"
 CONNECTIONS = 16
 WARM_UP_SECONDS = 1
+
+
+class Order(StrEnum):
+    """What of the requests a connection asks."""
+
+    SHARES = "shares"
+    """Its own share of them, over and over: no two connections ask the same."""
+    ONCE = "once"
+    """Its own share, once: it ends when all were asked."""
+    ANY = "any"
+    """All of them, over and over, in an order of its own: two may ask the same at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +71,32 @@ class Load:
     @classmethod
     def on(
         cls,
-        server: Server,
+        url: str,
         requests: Sequence[Request],
         *,
         seconds: float,
+        order: Order = Order.SHARES,
         connections: int = CONNECTIONS,
-        rate: int | None = None,
+        every_second: bool = False,
         once_only: bool = False,
     ) -> Self:
-        """Begin to ask; every connection its own share of the requests, again and again.
+        """Begin to ask for so many seconds, or until all was asked once.
 
-        `rate` is how many per second, all together; without, as many as are answered. `once_only`
-        gives each an Idempotency-Key.
+        With `every_second` each connection asks once a second, all of them spread evenly; without,
+        as often as it is answered. `once_only` gives each request an Idempotency-Key.
         """
-        order = {
-            "url": server.url,
+        told = {
+            "url": url,
             "connections": connections,
             "seconds": seconds,
-            "rate": rate,
+            "everySecond": every_second,
             "requests": list(requests),
+            "order": order,
             "onceOnly": once_only,
         }
         written = TemporaryFile()  # noqa: SIM115 - `heard` closes it; a pipe would be full too soon
         with on_core(OTHER_CORE), TemporaryFile() as read:
-            read.write(json.dumps(order).encode())
+            read.write(json.dumps(told).encode())
             read.seek(0)
             process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
                 [npm.NODE, AUTOCANNON / "drive.mjs", _packages() / "package.json"],
@@ -92,7 +106,7 @@ class Load:
         return cls(process, written)
 
     def stop(self) -> None:
-        """End it before its time."""
+        """End it before its time, when all that was asked by now is answered."""
         self._process.send_signal(signal.SIGTERM)
 
     def every(self, seconds: float, look: Callable[[], float]) -> list[float]:
@@ -133,21 +147,26 @@ class Side:
     def __init__(
         self,
         server: Server,
-        requests: Sequence[Request],
+        requests: Iterable[Sequence[Request]],
         seconds: float,
         *,
+        order: Order = Order.SHARES,
         status: int = 200,
         once_only: bool = False,
     ) -> None:
-        """Send these requests, each of which must be answered with this status."""
+        """Send requests, each of which must be answered with this status.
+
+        Those of each measurement are the next of `requests`, after the first for warming up.
+        """
         self._server = server
-        self._requests = requests
+        self._requests = iter(requests)
         self._seconds = seconds
+        self._order = order
         self._status = status
         self._once_only = once_only
         self._cpu: list[float] = []
         self._busy: list[float] = []
-        self._ask(WARM_UP_SECONDS)
+        self._ask(WARM_UP_SECONDS, Order.ANY if order is Order.ANY else Order.SHARES)
 
     def __call__(self) -> float:
         """Return how many requests were answered per second.
@@ -157,7 +176,7 @@ class Side:
 
         """
         before = self._server.cpu_seconds
-        heard = self._ask(self._seconds)
+        heard = self._ask(self._seconds, self._order)
         cpu = self._server.cpu_seconds - before
         self._cpu.append(cpu / len(heard.answers))
         self._busy.append(cpu / heard.seconds)
@@ -176,9 +195,13 @@ class Side:
         """Say what it costs here and there: other load on the machine disturbs that less."""
         return f"{self.told()}; the other {other.told()}; ratio by CPU {other.cpu / self.cpu:.2f}"
 
-    def _ask(self, seconds: float) -> Heard:
+    def _ask(self, seconds: float, order: Order) -> Heard:
         heard = Load.on(
-            self._server, self._requests, seconds=seconds, once_only=self._once_only
+            self._server.url,
+            next(self._requests),
+            seconds=seconds,
+            order=order,
+            once_only=self._once_only,
         ).heard()
         if heard.broken or set(heard.statuses) != {self._status}:
             raise RuntimeError(f"answered {dict(heard.statuses)}, {heard.broken} broken off")

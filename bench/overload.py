@@ -27,7 +27,9 @@ def overload(plan: Plan) -> Iterator[Row]:
     # One adviser who keeps thousands of intakes a minute is told to wait, as in earnest.
     with thousand(plan, {"GIDS_RATE_IDENTIFIED": ""}) as server:
         third = seconds / 3
-        load = Load.on(server, _mixed(), seconds=seconds, connections=CONNECTIONS, once_only=True)
+        load = Load.on(
+            server.url, _mixed(), seconds=seconds, connections=CONNECTIONS, once_only=True
+        )
         weights = load.every(third, lambda: server.memory / MIB)
         heard = load.heard()
     others = sum(count for status, count in heard.statuses.items() if status not in MAY_BE_TOLD)
@@ -61,6 +63,6 @@ def overload(plan: Plan) -> Iterator[Row]:
 
 def _mixed() -> list[Request]:
     kept = cycle(questions.intakes())
-    searched, checked = questions.searches(questions.different_queries()), questions.checks()
+    searched, checked = questions.searches(next(questions.different_queries())), questions.checks()
     read = chain.from_iterable(zip(searched, checked, strict=False))
     return [next(kept if place % KEEP == 0 else read) for place in range(CONNECTIONS * KEEP * 5)]

@@ -35,6 +35,19 @@ RATE = {"GIDS_RATE_ANONYMOUS": NO_LIMIT, "GIDS_RATE_IDENTIFIED": NO_LIMIT}
 """One load generator stands for many askers, so nobody is told to wait."""
 
 
+def need_two_cores() -> None:
+    """Refuse to measure where the load would take the time of what it measures.
+
+    Raises:
+        SystemExit: this process may use one core only.
+
+    """
+    if SERVICE_CORE == OTHER_CORE:
+        raise SystemExit(
+            f"needs two cores, one for the service and one for the load; there is {SERVICE_CORE}"
+        )
+
+
 @contextmanager
 def on_core(core: int | None) -> Iterator[None]:
     """Let what is started here run on one core only; None: wherever there is room."""
@@ -44,6 +57,18 @@ def on_core(core: int | None) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def memory_of(pid: int | str) -> int:
+    """Return the bytes of memory a process has now (resident); "self" is this one."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+
+
+def peak_of(pid: int | str) -> int:
+    """Return the bytes it had at the most, since it began or was told to forget."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
 
 
 class Server:
@@ -107,9 +132,7 @@ class Server:
     @property
     def memory(self) -> int:
         """Bytes of memory they have now (resident)."""
-        return (
-            sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids) * _PAGE
-        )
+        return sum(map(memory_of, self.pids))
 
     def forget_peak(self) -> None:
         """Let `peak` count from now on."""
@@ -119,9 +142,7 @@ class Server:
     @property
     def peak(self) -> int:
         """Bytes of memory the process itself had at the most."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
+        return peak_of(self._process.pid)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it orderly."""
@@ -181,14 +202,13 @@ def settings_of(folder: Path, database_url: str) -> dict[str, str]:
     return {
         "GIDS_DEMO": "1",
         "GIDS_DATABASE_URL": database_url,
-        "GIDS_LOG_LEVEL": "WARNING",
         "GIDS_ERASURE_LIST": str(folder / "erasures.log"),
         "GIDS_MAIL_FOLDER": str(folder / "mail"),
     }
 
 
-def command(folder: Path, database_url: str, *words: str) -> None:
-    """Run a `gids` command to its end.
+def command(folder: Path, database_url: str, *words: str) -> str:
+    """Run a `gids` command to its end; return what it said.
 
     Raises:
         RuntimeError: it failed; with what it wrote.
@@ -208,6 +228,7 @@ def command(folder: Path, database_url: str, *words: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"gids {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _answers(client: httpx.Client, path: str) -> bool:

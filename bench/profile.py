@@ -19,11 +19,11 @@ from bench import questions
 from bench.answers import thousand_stored
 from bench.figures import Plan
 from bench.load import Load
-from bench.processes import RATE, app, settings_of
+from bench.processes import RATE, app, need_two_cores, settings_of
 from bench.questions import Request
 
 ASKED: Mapping[str, Callable[[], list[Request]]] = {
-    "search": lambda: questions.searches(questions.different_queries()),
+    "search": lambda: questions.searches(next(questions.different_queries())),
     "popular": lambda: questions.searches(questions.popular_queries()),
     "check": questions.checks,
 }
@@ -60,6 +60,7 @@ def main() -> int:
     parser.add_argument("--ask", choices=ASKED, default="search")
     parser.add_argument("--seconds", type=int, default=5)
     asked = parser.parse_args()
+    need_two_cores()
     with tempfile.TemporaryDirectory(prefix="gids-profile-") as scratch:
         folder = Path(scratch)
         seen = folder / "seen.txt"
@@ -69,7 +70,7 @@ def main() -> int:
             "BENCH_SEEN": str(seen),
         }
         with app("bench.profile:from_environment", folder, environment, path=READY) as server:
-            Load.on(server, ASKED[asked.ask](), seconds=asked.seconds).heard()
+            Load.on(server.url, ASKED[asked.ask](), seconds=asked.seconds).heard()
         sys.stdout.write(seen.read_text())
     return 0
 

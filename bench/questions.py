@@ -1,7 +1,7 @@
 """What the bench asks: made of the words of the catalogue, the same in every run."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from random import Random
@@ -27,6 +27,11 @@ def searches(queries: Iterable[str]) -> list[Request]:
     return [{"path": f"/v1/provisions?q={quote(query)}"} for query in queries]
 
 
+def with_headers(asked: Iterable[Request], headers: Mapping[str, str]) -> list[Request]:
+    """Ask the same with these headers as well."""
+    return [{**one, "headers": {**one.get("headers", {}), **headers}} for one in asked]
+
+
 def checks(count: int = BODIES) -> list[Request]:
     """Ask what there is for so many people, no two with the same answers."""
     return [_post("/v1/provision-checks", body) for body in islice(_people(), count)]
@@ -49,18 +54,26 @@ def regions() -> list[str]:
     return list(load().regions)
 
 
-@cache
-def different_queries() -> tuple[str, ...]:
-    """Return 10,000 queries, all different: needs and jobs together, a fifth with a slip."""
+def different_queries() -> Iterator[tuple[str, ...]]:
+    """Yield 10,000 queries, and 10,000 others, and so on; no two of them all are the same.
+
+    They are needs and jobs together, a fifth with a slip.
+    """
     chance = Random(10_000)  # noqa: S311 - the same every time is what is asked
-    found: dict[str, None] = {}
-    while len(found) < DIFFERENT:
-        need, place = chance.choice(_needs()), chance.choice(_places())
-        query = chance.choice(
-            (f"{need} {place}", f"{place} {need}", f"ik werk in {place}, is er {need}?")
-        )
-        found[_slipped(query, chance) if chance.random() < 1 / 5 else query] = None
-    return tuple(found)
+    seen: set[str] = set()
+    while True:
+        found: list[str] = []
+        while len(found) < DIFFERENT:
+            need, place = chance.choice(_needs()), chance.choice(_places())
+            query = chance.choice(
+                (f"{need} {place}", f"{place} {need}", f"ik werk in {place}, is er {need}?")
+            )
+            if chance.random() < 1 / 5:
+                query = _slipped(query, chance)
+            if query not in seen:
+                seen.add(query)
+                found.append(query)
+        yield tuple(found)
 
 
 @cache
