@@ -16,7 +16,7 @@ from app.domain.conditions import (
 )
 from app.domain.terms import Inheritance, Side
 from app.services.search_bits import Postings
-from app.services.search_words import tokens
+from app.services.search_tokens import tokens, whole_name
 
 ANY_SECTOR = ""
 _SECTORS_KEPT = 256
@@ -102,19 +102,25 @@ class SectorWords:
 
     def _learn(self, names: Iterable[str], meant: _Meant) -> None:
         for name in names:
-            spoken = tokens(name)
-            if " " not in name:
-                self._called[spoken[-1]].add(meant)
-            for word in spoken:
+            self._called[whole_name(name)].add(meant)
+            for word in tokens(name):
                 self._in_a_phrase[word].add(meant)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every word."""
         return iter(self._in_a_phrase)
 
+    def titles(self) -> Iterator[str]:
+        """Yield the names of several words, as they are looked up."""
+        return (name for name in self._called if " " in name)
+
     def know(self, words: Iterable[str]) -> bool:
         """Whether one of these words by itself names a sector, an employer or a job."""
         return any(word in self._called for word in words)
+
+    def know_part(self, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in the name of a sector, an employer or a job."""
+        return any(word in self._in_a_phrase for word in words)
 
     def naming(self, words: Iterable[str]) -> tuple[int, int]:
         """Return the provisions that name what one of these words means by itself.
