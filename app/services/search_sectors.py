@@ -69,8 +69,13 @@ class Conditions:
                 yield from ((side, above.id) for side in sides)
 
     def _naming(self, sector: str) -> int:
-        """Return the provisions that name this very sector."""
-        return self._sectors.any_of((side, sector) for side in Side)
+        """Return the provisions of this very sector, or of the nearest above that has any."""
+        for above in self._catalogue.line(sector):
+            if self._catalogue.falls_under(sector, above.id) is not Inheritance.yes:
+                break
+            if found := self._sectors.any_of((side, above.id) for side in Side):
+                return found
+        return 0
 
     def _within(self, sector: str) -> int:
         """Return the provisions that name this sector or one below it."""
