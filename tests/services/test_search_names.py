@@ -1,6 +1,7 @@
 """Whoever asks by a name finds it: of a provision, a provider, a sector, a job or an employer."""
 
 import gc
+from types import FunctionType, ModuleType
 
 import pytest
 
@@ -25,9 +26,10 @@ def found(search: Search, query: str, **wanted) -> list[str]:
 def names(catalogue: Catalogue) -> set[str]:
     """Return what sectors, jobs and employers are called."""
     sectors = catalogue.sectors.values()
-    jobs = [job for one in sectors for job in one.occupations]
-    named = (*sectors, *jobs, *catalogue.organisations.values())
-    return {name for one in named for name in (one.name, *one.aliases)}
+    called = [(one.name, one.aliases) for one in sectors]
+    called += [(job.name, job.aliases) for one in sectors for job in one.occupations]
+    called += [(one.name, one.aliases) for one in catalogue.organisations.values()]
+    return {said for name, aliases in called for said in (name, *aliases)}
 
 
 def test_a_provision_comes_first_for_its_own_name(search, catalogue):
@@ -118,9 +120,24 @@ def test_of_a_phrase_no_single_word_is_looked_for(search):
     assert "leerambassadeurs-generiek" not in found(search, "mijn baas mag het niet weten")
 
 
+def held_by(root: object) -> list[object]:
+    """Return everything an object holds, in its caches too."""
+    held: dict[int, object] = {}
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in held and not isinstance(one, type | ModuleType | FunctionType):
+            held[id(one)] = one
+            waiting += gc.get_referents(one)
+    return list(held.values())
+
+
 def test_what_was_said_of_a_sector_is_kept_nowhere(search):
-    canary = "".join(("zeldzame ", "kanarie ", "uit ", "delft ", "in ", "de ", "schoonmaak"))
+    canary = "zeldzame kanarie uit delft in de schoonmaak"
     assert "schoonmaak-loopbaancheck" in found(search, "coach", sector=canary)
-    gc.collect()
-    # This test alone refers to it.
-    assert [one for one in gc.get_referrers(canary) if isinstance(one, dict | list | tuple)] == []
+    texts = [one for one in held_by(search) if isinstance(one, str)]
+    assert [text for text in texts if "kanarie" in text] == []
+    # What was looked for is kept word by word, as docs/decisions/0025-search.md says.
+    assert found(search, "zeldzame kanarie uit delft") == []
+    texts = [one for one in held_by(search) if isinstance(one, str)]
+    assert {text for text in texts if "kanarie" in text} == {"kanarie"}
