@@ -93,7 +93,7 @@ class _Unit:
     opened: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Heard:
     """What a question says.
 
@@ -129,11 +129,11 @@ class Search:
     def find(
         self, wanted: ProvisionFilter, *, on: date, after: str | None = None, limit: int
     ) -> FoundProvisions:
-        """Find what fits, best first: a total order, so pages neither repeat nor skip.
+        """Find what fits, best first: a total order on one day, so pages neither repeat nor skip.
 
         What is called by exactly these words first. Then what is open to workers on that day, or
-        closed and asked for by its name: whoever asks for a sector or for help is not sent to what
-        has ended. Then what holds more of the words, the rarer ones counting more, in its name,
+        closed and asked for by its name: what is closed counts half, and whoever asks for a sector is
+        not sent to it. Then what holds more of the words, the rarer ones counting more, in its name,
         its sector's words or its text; what is surely for the sector asked for; what is for the
         sectors named, or for everyone where none was; what was verified last, and the id.
         The sector may be an id, a name or what people say; what holds for a sector above it is
@@ -204,7 +204,7 @@ class Search:
         about, named = 0, -1
         said = tokens(query)
         for unit in self._words.units(query, said):
-            if heard and self._words.is_vague(unit):
+            if together and self._words.is_vague(unit):
                 break
             one = self._unit(unit)
             heard.append(one)
@@ -218,7 +218,8 @@ class Search:
         if closed := named & ~first:
             first |= closed if any(not one.held & first for one in heard) else 0
         called = self._index.called(said)
-        return _Heard(together, suited, first | called, called)
+        first |= called
+        return _Heard(halved_outside(together, first), suited, first, called)
 
     def _unit_of(self, unit: str) -> _Unit:
         """Score who holds a word, and return what is about the sectors it names."""

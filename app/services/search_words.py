@@ -187,7 +187,8 @@ class Words:
         """
         spoken = [self._stem(word) for word in said]
         phrases = self._phrases_in(spoken)
-        silent = self._fillers - self._said_as_names(question, said)
+        named = self._said_as_names(question, said)
+        silent = self._fillers - named if named else self._fillers
         rest = [word for word in self._joined(self._titled(said)) if word not in silent]
         if phrases:
             covered = frozenset().union(*phrases)

@@ -175,6 +175,7 @@ def test_a_vague_word_counts_only_where_nothing_else_was_said():
     search = search_in(holding("a"), replace(provision("b"), name="Werk in een bedrijf"))
     assert order(search, query="werk") == ["b"]
     assert order(search, query=f"werk {WORD}") == ["a"]
+    assert order(search, query="werk xqzvwk") == ["b"]
 
 
 def test_what_holds_hardly_any_of_the_question_is_left_out():
