@@ -132,10 +132,11 @@ class Search:
         """Find what fits, best first: a total order on one day, so pages neither repeat nor skip.
 
         What is called by exactly these words first. Then what is open to workers on that day, or
-        closed and asked for by its name: what is closed counts half, and whoever asks for a sector is
-        not sent to it. Then what holds more of the words, the rarer ones counting more, in its name,
-        its sector's words or its text; what is surely for the sector asked for; what is for the
-        sectors named, or for everyone where none was; what was verified last, and the id.
+        closed and asked for by its name; what is closed counts half and follows, so whoever asks
+        for a sector is not sent to what has ended. Then what holds more of the words, the rarer
+        ones counting more, in its name, its sector's words or its text; what is surely for the
+        sector asked for; what is for the sectors named, or for everyone where none was; what was
+        verified last, and the id.
         The sector may be an id, a name or what people say; what holds for a sector above it is
         found too. Words that mean nothing here find nothing.
 
