@@ -38,7 +38,7 @@ class Need(_Part):
     """Something people come for: words that mean the same to who looks for it.
 
     find: said, and looked for in the texts as well. say, en, pl: only said.
-    services: what answers it where no text says so.
+    services: what answers it where no text says so. of_employers: employers say it, not workers.
     """
 
     id: Id
@@ -47,12 +47,14 @@ class Need(_Part):
     en: Many[Text] = ()
     pl: Many[Text] = ()
     services: Many[Service] = ()
+    of_employers: bool = False
 
 
 class Vocabulary(_Part):
     """Everything the search knows besides the catalogue."""
 
     fillers: Fillers
+    small_names: Listed
     vague: Listed
     parts: Listed
     same_as: dict[Text, Text]

@@ -7,7 +7,12 @@ from app.domain.errors import Fault, InvalidInput
 
 Item = TypeVar("Item")
 
-UNKNOWN_CURSOR = Fault("query/after", "unknown", "Give the value of next of the page before.")
+UNKNOWN_CURSOR = Fault(
+    "query/after",
+    "unknown",
+    "There is no such item in this list. Give the value of next of the page before; if that was "
+    "it, the list has changed since: begin again without after.",
+)
 
 
 def page_of(

@@ -31,6 +31,7 @@ from app.services.search_bits import (
     scored,
 )
 from app.services.search_index import Levels, ProvisionIndex, united
+from app.services.search_tokens import tokens
 from app.services.search_words import Reading, Words
 
 # How much a word counts by where it stands: in the name; among the words of a sector, provider,
@@ -39,7 +40,8 @@ _OWN = (12, 9, 7, 6)
 _WITHIN = (8, 6, 5, 4)
 _ONE_PART = (3, 2, 2, 1)
 _NEED = (7, 5, 5, 4)
-_ANSWER = 3
+_ANSWER = (5, 3)
+"""Who delivers what is needed: to anyone who asks, and at all."""
 _CLOSE = 0.8
 """What is left of that for a word with typing errors."""
 _ONLY_IN_TEXTS = 0.5
@@ -51,7 +53,6 @@ _FLOOR = 4
 """What scores below a fourth of the best is no answer to the same question."""
 _KEPT_BYTES = 32 * 2**20
 _MOST_KEPT = 8192
-_SECTORS_KEPT = 512
 
 _UNKNOWN_SECTOR = Fault("query/sector", "unknown", "There is no such sector; see GET /v1/sectors.")
 
@@ -76,6 +77,36 @@ class FoundProvisions:
     facets: Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What a word or phrase of a question says.
+
+    about: the provisions for the sectors it names. in_name: those that have it in their name.
+    held: those that hold it anywhere; all, where it says what somebody needs or where they work.
+    opened: those for employers, where an employer would say it.
+    """
+
+    scores: Planes
+    about: int
+    in_name: int
+    held: int
+    opened: int
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a question says.
+
+    suited: the provisions for the sectors it names; for everyone, where it names none.
+    first: what is open, or closed and asked for by its name. called: what is called by its words.
+    """
+
+    scores: Planes
+    suited: int
+    first: int
+    called: int
+
+
 class Search:
     """The provisions of one catalogue, to be found by words and filters."""
 
@@ -85,23 +116,27 @@ class Search:
         self.written = lru_cache(1)(_nothing_yet)
         """What a list shows of each provision on a day and its digest, once somebody wrote it."""
         self._index = ProvisionIndex(knowledge.catalogue, vocabulary)
-        self._words = Words(self._index.names(), self._index.texts(), vocabulary)
+        self._words = Words(
+            self._index.names(), self._index.texts(), self._index.titles(), vocabulary
+        )
         self._needs = {need.id: need for need in vocabulary.needs}
         count = len(self._index.provisions)
         kept = min(_MOST_KEPT, _KEPT_BYTES // (count + 1))
         me = proxy(self)  # or it would refer to itself: see app/services/catalogue.py
-        self._scores = lru_cache(kept)(partial(Search._scores_of, me))
+        self._unit = lru_cache(kept)(partial(Search._unit_of, me))
         self._need = lru_cache(None)(partial(Search._holding_need, me))
-        self._sector = lru_cache(_SECTORS_KEPT)(partial(Search._resolved, me))
 
     def find(
         self, wanted: ProvisionFilter, *, on: date, after: str | None = None, limit: int
     ) -> FoundProvisions:
-        """Find what fits, best first: a total order, so pages neither repeat nor skip.
+        """Find what fits, best first: a total order on one day, so pages neither repeat nor skip.
 
-        Words first: what holds more of them, the rarer ones counting more, in its name, its
-        sector's words or its text. What is not open to anyone on that day counts half. Then what
-        is open, what is surely for the sector asked for, what was verified last, and the id.
+        What is called by exactly these words first. Then what is open to workers on that day, or
+        closed and asked for by its name; what is closed counts half and follows, so whoever asks
+        for a sector is not sent to what has ended. Then what holds more of the words, the rarer
+        ones counting more, in its name, its sector's words or its text; what is surely for the
+        sector asked for; what is for the sectors named, or for everyone where none was; what was
+        verified last, and the id.
         The sector may be an id, a name or what people say; what holds for a sector above it is
         found too. Words that mean nothing here find nothing.
 
@@ -110,12 +145,13 @@ class Search:
 
         """
         fitting, preferred = self._fitting(wanted)
-        scores: Planes = ()
+        order: Planes = (preferred, self._index.open_on(on))
         if wanted.query is not None:
-            scores = self._scored(wanted.query, on)
-            fitting &= reduce(int.__or__, scores, 0)
-            fitting = at_least(scores, fitting, highest(scores, fitting) // _FLOOR)
-        order = (preferred, self._index.open_on(on), *scores)
+            heard = self._heard(wanted.query, on)
+            fitting &= reduce(int.__or__, heard.scores, 0)
+            best = highest(heard.scores, fitting & heard.first) or highest(heard.scores, fitting)
+            fitting = at_least(heard.scores, fitting, best // _FLOOR)
+            order = (heard.suited, preferred, *heard.scores, heard.first, heard.called)
         found = self._page(best_first(order, fitting), fitting, after, limit + 1)
         provisions = [self._index.provisions[place] for place in found[:limit]]
         return FoundProvisions(
@@ -144,8 +180,6 @@ class Search:
         fitting, preferred = self._index.everything, 0
         if wanted.sector is not None:
             sector = self._sector(wanted.sector)
-            if sector is None:
-                raise InvalidInput([_UNKNOWN_SECTOR])
             preferred, fitting = self._index.conditions.concerning(sector, wanted.side)
         elif wanted.side is not None:
             fitting = self._index.conditions.on(wanted.side)
@@ -157,32 +191,57 @@ class Search:
             fitting &= self._index.statuses.any_of((wanted.status,))
         return fitting, preferred
 
-    def _resolved(self, said: str) -> str | None:
-        return resolve_sector(self.knowledge.lexicon, said).sector
+    def _sector(self, said: str) -> str:
+        """Return the id of a sector; what was said of it is kept nowhere, it may be anything."""
+        if said in self.knowledge.catalogue.sectors:
+            return said
+        if sector := resolve_sector(self.knowledge.lexicon, said).sector:
+            return sector
+        raise InvalidInput([_UNKNOWN_SECTOR])
 
-    def _scored(self, query: str, on: date) -> Planes:
-        """Score everybody for a question. What the asker cannot have counts half."""
+    def _heard(self, query: str, on: date) -> _Heard:
+        """Score everybody for a question, and say who goes first whatever its score."""
         together: Planes = ()
-        meant = 0
-        for unit in self._words.units(query):
+        first = self._index.open_on(on)
+        heard: list[_Unit] = []
+        about, named = 0, -1
+        said = tokens(query)
+        for unit in self._words.units(query, said):
             if together and self._words.is_vague(unit):
                 break
-            scores, about = self._scores(unit)
-            together = added(together, scores)
-            meant |= about
-        if meant:
-            together = halved_outside(together, meant | self._index.for_everyone)
-        return halved_outside(together, self._index.open_on(on))
+            one = self._unit(unit)
+            heard.append(one)
+            together = added(together, one.scores)
+            about |= one.about
+            named &= one.in_name
+            first |= one.opened
+        suited = about or self._index.for_everyone
+        if about:
+            together = halved_outside(together, about | self._index.for_everyone)
+        if closed := named & ~first:
+            first |= closed if any(not one.held & first for one in heard) else 0
+        called = self._index.called(said)
+        first |= called
+        return _Heard(halved_outside(together, first), suited, first, called)
 
-    def _scores_of(self, unit: str) -> tuple[Planes, int]:
+    def _unit_of(self, unit: str) -> _Unit:
         """Score who holds a word, and return what is about the sectors it names."""
         together: Planes = ()
-        meant = 0
+        about = in_name = held = opened = 0
         for reading in self._words.read(unit):
             together = added(together, scored(self._levels(reading)))
             together = added(together, scored(self._answers(reading)))
-            meant |= self._index.of_sectors_called(reading.own)
-        return together, meant
+            about |= self._index.of_sectors_called(reading.own)
+            own = self._index.holding(reading.own)
+            in_name |= own[0]
+            # A compound was given the needs of its parts: it may yet be a name.
+            said = reading.needs and not reading.parts
+            if said or self._index.names_sector(reading.own):
+                held = self._index.everything
+            held |= united(own)
+            if any(self._needs[need].of_employers for need in reading.needs):
+                opened |= self._index.for_employers
+        return _Unit(together, about, in_name, held, opened)
 
     def _levels(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield who holds what was read: less the further from the word, more for rare words."""
@@ -202,14 +261,23 @@ class Search:
         for need in map(self._needs.__getitem__, reading.needs):
             held = self._need(need.id)
             yield from _weighed(_NEED, held, self._rarity(united(held)) * close)
-        if self._index.names_sector(reading.own):
+        if self._for_whoever_works_there(reading, own):
             yield from _weighed(_FOR_EVERYONE, self._index.general, rarity)
+
+    def _for_whoever_works_there(self, reading: Reading, own: Levels) -> bool:
+        """Whether it is where someone works, by its name, or by a part of one that helps no one."""
+        if self._index.names_sector(reading.own):
+            return True
+        known = self._index.names_part_of_sector(reading.own)
+        return known and not reading.needs and not united(own) & self._index.current
 
     def _answers(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield who delivers what is needed, whatever their texts say."""
         for need in reading.needs:
-            answers = self._index.services.any_of(self._needs[need].services)
-            yield from _weighed((_ANSWER,), (answers,), self._rarity(answers))
+            for service in self._needs[need].services:
+                answers = self._index.services.any_of((service,))
+                levels = answers & self._index.unasked, answers
+                yield from _weighed(_ANSWER, levels, self._rarity(answers))
 
     def _rarity(self, provisions: int) -> float:
         """Return what a word is worth that so many provisions hold (inverse frequency)."""

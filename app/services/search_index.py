@@ -14,7 +14,7 @@ from app.domain.conditions import EmploymentIs, ForEmployers, WantsInto
 from app.domain.terms import BuildingBlock, ProvisionStatus, Service, Side
 from app.services.search_bits import Key, Postings
 from app.services.search_sectors import Conditions, SectorWords
-from app.services.search_words import tokens
+from app.services.search_tokens import silent_words, tokens
 
 Levels = tuple[int, int, int, int]
 """Who holds a word: in its name; as its sector, provider or service; beside its sector (above or
@@ -37,9 +37,9 @@ class ProvisionIndex:
         self.blocks = self._by(lambda one: (one.building_block, *one.also_building_blocks))
         self.statuses = self._by(lambda one: (one.status,))
         self._names = self._by(lambda one: tokens(one.name))
-        self._texts = self._by(
-            lambda one: tokens(f"{one.summary} {one.amount or ''} {one.receiver or ''}")
-        )
+        self._silent = silent_words(vocabulary)
+        self._titles = self._by(lambda one: self._title(tokens(one.name)))
+        self._texts = self._by(_text)
         self._providers = self._by(lambda one: tokens(one.provider or ""))
         self._sectors = SectorWords(catalogue, self.conditions)
         self._kinds: defaultdict[str, int] = defaultdict(int)
@@ -47,13 +47,16 @@ class ProvisionIndex:
             self._call(said, self.services.any_of((service,)))
         for block, said in vocabulary.building_blocks.items():
             self._call(said, self.blocks.any_of((block,)))
-        self._open = self._by(_for_workers).any_of((True,))
+        self.current = self._by(_for_workers).any_of((True,))
+        """For workers, and neither ended nor only planned; what is open on a day is among it."""
+        self.for_employers = self._by(_for_employers).any_of((True,))
         # Tied to no sector and no employer: for whoever asks, wherever they work.
         tied = self.conditions.on(Side.origin) | self.conditions.on(Side.target)
         self.for_everyone = self.everything & ~tied | self.conditions.for_any_sector
         helping = self.services.any_of((Service.career_advice, Service.side_entry))
-        helping &= self._by(_asks_nothing).any_of((True,))
-        self.general = (self.for_everyone & helping, self.for_everyone)
+        self.unasked = self.for_everyone & self._by(_asks_nothing).any_of((True,))
+        """For everyone, and whatever happened: nothing is asked of who comes."""
+        self.general = (self.unasked & helping, self.for_everyone)
         self._dated = [
             (1 << place, one.valid_from, one.ends_on)
             for place, one in enumerate(self.provisions)
@@ -82,7 +85,7 @@ class ProvisionIndex:
         for provision, begins, ends in self._dated:
             if (begins is not None and day < begins) or (ends is not None and day >= ends):
                 closed |= provision
-        return self._open & ~closed
+        return self.current & ~closed
 
     def names(self) -> Iterator[str]:
         """Yield the words of names: of provisions, providers, services, sectors and jobs."""
@@ -90,6 +93,18 @@ class ProvisionIndex:
         yield from self._providers
         yield from self._kinds
         yield from self._sectors
+
+    def titles(self) -> Iterator[str]:
+        """Yield the names of several words of sectors, employers and jobs."""
+        return self._sectors.titles()
+
+    def called(self, said: Iterable[str]) -> int:
+        """Return the provisions whose name these words are, but for those without a meaning."""
+        return self._titles.any_of(self._title(said))
+
+    def _title(self, said: Iterable[str]) -> tuple[str, ...]:
+        title = " ".join(sorted({*said} - self._silent))
+        return (title,) if title else ()
 
     def texts(self) -> Iterator[str]:
         """Yield the words of the texts."""
@@ -112,6 +127,10 @@ class ProvisionIndex:
         """Whether a sector, an employer or a job goes by one of these words."""
         return self._sectors.know(words)
 
+    def names_part_of_sector(self, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in the name of a sector, an employer or a job."""
+        return self._sectors.know_part(words)
+
     def facets(self, provisions: int) -> Mapping[str, Mapping[str, int]]:
         """Count these provisions per service, building block, status and side; no zeros."""
         return {
@@ -133,9 +152,20 @@ def _standing(provision: Provision) -> tuple[int, int, str]:
     return _STANDING[provision.status], -provision.verified_on.toordinal(), provision.id
 
 
+def _text(provision: Provision) -> list[str]:
+    """Return the words of a text; of what has ended its name is enough, or it is about anything."""
+    if provision.status is ProvisionStatus.ended:
+        return []
+    return tokens(f"{provision.summary} {provision.amount or ''} {provision.receiver or ''}")
+
+
 def _for_workers(provision: Provision) -> tuple[bool]:
-    employers = any(isinstance(one, ForEmployers) for one in provision.conditions)
-    return (provision.status is ProvisionStatus.current and not employers,)
+    current = provision.status is ProvisionStatus.current
+    return (current and not any(_for_employers(provision)),)
+
+
+def _for_employers(provision: Provision) -> tuple[bool]:
+    return (any(isinstance(one, ForEmployers) for one in provision.conditions),)
 
 
 def _asks_nothing(provision: Provision) -> tuple[bool]:

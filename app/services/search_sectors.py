@@ -16,7 +16,7 @@ from app.domain.conditions import (
 )
 from app.domain.terms import Inheritance, Side
 from app.services.search_bits import Postings
-from app.services.search_words import tokens
+from app.services.search_tokens import tokens, whole_name
 
 ANY_SECTOR = ""
 _SECTORS_KEPT = 256
@@ -69,8 +69,13 @@ class Conditions:
                 yield from ((side, above.id) for side in sides)
 
     def _naming(self, sector: str) -> int:
-        """Return the provisions that name this very sector."""
-        return self._sectors.any_of((side, sector) for side in Side)
+        """Return the provisions of this very sector, or of the nearest above that has any."""
+        for above in self._catalogue.line(sector):
+            if self._catalogue.falls_under(sector, above.id) is not Inheritance.yes:
+                break
+            if found := self._sectors.any_of((side, above.id) for side in Side):
+                return found
+        return 0
 
     def _within(self, sector: str) -> int:
         """Return the provisions that name this sector or one below it."""
@@ -102,19 +107,25 @@ class SectorWords:
 
     def _learn(self, names: Iterable[str], meant: _Meant) -> None:
         for name in names:
-            spoken = tokens(name)
-            if " " not in name:
-                self._called[spoken[-1]].add(meant)
-            for word in spoken:
+            self._called[whole_name(name)].add(meant)
+            for word in tokens(name):
                 self._in_a_phrase[word].add(meant)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every word."""
         return iter(self._in_a_phrase)
 
+    def titles(self) -> Iterator[str]:
+        """Yield the names of several words, as they are looked up."""
+        return (name for name in self._called if " " in name)
+
     def know(self, words: Iterable[str]) -> bool:
         """Whether one of these words by itself names a sector, an employer or a job."""
         return any(word in self._called for word in words)
+
+    def know_part(self, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in the name of a sector, an employer or a job."""
+        return any(word in self._in_a_phrase for word in words)
 
     def naming(self, words: Iterable[str]) -> tuple[int, int]:
         """Return the provisions that name what one of these words means by itself.

@@ -4,11 +4,13 @@ Other forms (stems), compounds and their parts both ways, the words of one need,
 Built once per catalogue from every word in it, and asked per word of a question.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import pairwise
+from typing import TypeVar
+from weakref import proxy
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,11 +18,8 @@ from Stemmer import Stemmer
 
 from app.catalogue import Vocabulary
 from app.domain.wording import is_other_word, tolerance, words
+from app.services.search_tokens import silent_words, tokens
 
-_JOINED = re.compile(r"\w+(?:[-+&]\w+)+")
-_JOINERS = frozenset("-+&")
-_STRUCK_THROUGH = str.maketrans("łŁøØđĐ", "lLoOdD")
-"""Letters that Unicode does not take apart into a letter and a mark."""
 _LINKS = ("", "s", "e", "n", "en")
 _PLURALS = ("", "s", "en", "es")
 _SHORTEST_PART = 4
@@ -28,6 +27,10 @@ _LONGEST_COMPOUND = 40
 _LOOSE = 2
 """How many other words may stand between those of a phrase: "mijn baan raak ik kwijt"."""
 _STEMS_KEPT = 4096
+
+
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +57,37 @@ class _Phrase:
     stems: frozenset[str]
 
 
-def tokens(text: str) -> list[str]:
-    """Return the words of a text without case and accents; zij-instroom and A+O joined as well."""
-    plain = text if text.isascii() else text.translate(_STRUCK_THROUGH)
-    found = [word.casefold() for word in words(plain)]
-    if not _JOINERS.isdisjoint(plain):
-        found += ("".join(words(one)).casefold() for one in _JOINED.findall(plain))
-    return found
-
-
 class Words:
     """The words of a catalogue and of a vocabulary. Never changed once made."""
 
     def __init__(
-        self, named: Iterable[str], written: Iterable[str], vocabulary: Vocabulary
+        self,
+        named: Iterable[str],
+        written: Iterable[str],
+        titles: Iterable[str],
+        vocabulary: Vocabulary,
     ) -> None:
-        """Learn words as `tokens` gives them: those of names, and those of running text."""
+        """Learn words as `tokens` gives them: those of names, and those of running text.
+
+        titles: names of several words, as `whole_name` gives them; heard as one.
+        """
         self._stem_word: Callable[[str], str] = Stemmer("dutch", maxCacheSize=0).stemWord
         self._stem_unknown = lru_cache(_STEMS_KEPT)(self._stem_word)
         self._stems: dict[str, str] = {}
         for said, other in vocabulary.same_as.items():
             for word in tokens(said):
                 self._stems[word] = word if said == other else self._stem(tokens(other)[-1])
-        fillers = vocabulary.fillers
-        self._fillers = frozenset(
-            word for said in (*fillers.nl, *fillers.en, *fillers.pl) for word in tokens(said)
+        self._fillers = silent_words(vocabulary)
+        self._small_names = frozenset(vocabulary.small_names)
+        self._titles = frozenset(titles)
+        self._openings = _grouped(
+            (first, size)
+            for first, size in sorted(
+                {(one.split()[0], one.count(" ") + 1) for one in self._titles}, reverse=True
+            )
         )
         self._vague = frozenset(vocabulary.vague)
+        self._in_phrases: set[str] = set()
         self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
         self._needs: dict[str, list[str]] = defaultdict(list)
         names = dict.fromkeys((*named, *vocabulary.parts, *self._learn_needs(vocabulary)))
@@ -102,9 +109,25 @@ class Words:
             for word in names
             if tolerance(len(word)) and word not in self._fillers
         )
+        self._abroad = tuple(self._other_languages(vocabulary))
+        self._stem_unknown = lru_cache(_STEMS_KEPT)(partial(Words._stem_said, proxy(self)))
+
+    def _other_languages(
+        self, vocabulary: Vocabulary
+    ) -> Iterator[tuple[Callable[[str], str], Mapping[str, str]]]:
+        """Yield how English and Polish words are stemmed, and what those stems mean here."""
+        for language, field in (("english", "en"), ("polish", "pl")):
+            stem = Stemmer(language, maxCacheSize=0).stemWord
+            known: dict[str, str] = {}
+            said = (one for need in vocabulary.needs for one in getattr(need, field))
+            for word in (word for one in (*vocabulary.same_as, *said) for word in tokens(one)):
+                if len(stem(word)) >= _SHORTEST_PART and word not in self._fillers:
+                    known.setdefault(stem(word), self._stem(word))
+            yield stem, known
 
     def _learn_needs(self, vocabulary: Vocabulary) -> Iterator[str]:
         """Remember what says which need, and yield the single words among it."""
+        keys: dict[frozenset[str], str] = {}
         for need in vocabulary.needs:
             for said in (*need.find, *need.say, *need.en, *need.pl):
                 spoken = tokens(said)
@@ -115,15 +138,26 @@ class Words:
                     yield spoken[0]
                     key = self._stem(spoken[0])
                 else:
-                    key = " ".join(spoken)
                     stems = frozenset(map(self._stem, spoken))
                     anchor = max(spoken, key=lambda word: (word not in self._fillers, len(word)))
-                    self._phrases[self._stem(anchor)].append(_Phrase(key, stems))
+                    self._in_phrases |= stems
+                    if stems not in keys:
+                        keys[stems] = " ".join(spoken)
+                        self._phrases[self._stem(anchor)].append(_Phrase(keys[stems], stems))
+                    key = keys[stems]
                 if need.id not in self._needs[key]:
                     self._needs[key].append(need.id)
 
     def _stem(self, word: str) -> str:
         return self._stems.get(word) or self._stem_unknown(word)
+
+    def _stem_said(self, word: str) -> str:
+        """Stem a word of a question: as Dutch, or as another form of an English or Polish word."""
+        stem = self._stem_word(word)
+        if any(stem in known for known in (self._forms, self._within, self._in_phrases)):
+            return stem
+        found = (known.get(stem_abroad(word)) for stem_abroad, known in self._abroad)
+        return next(filter(None, found), stem)
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Return the words that a compound is made of; nothing when it is none that we know."""
@@ -143,33 +177,67 @@ class Words:
                 return *inner, right
         return ()
 
-    def units(self, question: str) -> list[str]:
+    def units(self, question: str, said: list[str]) -> list[str]:
         """Return what to look up of a question: its phrases that name a need, and its words.
 
-        Without fillers, without what a phrase has said already, what is vague last; a compound
-        that was written apart is one word again, and what was said twice counts once.
+        said: the `tokens` of the question. Without fillers, without what a phrase has said
+        already, what is vague last; a compound that was written apart is one word again, a known
+        name of several words is one, and what was said twice counts once.
         """
-        said = tokens(question)
         spoken = [self._stem(word) for word in said]
         phrases = self._phrases_in(spoken)
-        rest = [word for word in self._joined(said) if word not in self._fillers]
+        named = self._said_as_names(question, said)
+        silent = self._fillers - named if named else self._fillers
+        rest = [word for word in self._joined(self._titled(said)) if word not in silent]
         if phrases:
             covered = frozenset().union(*phrases)
-            rest = [word for word in rest if self._stem(word) not in covered]
+            rest = [word for word in rest if " " in word or self._stem(word) not in covered]
         found = list(dict.fromkeys((*phrases.values(), *rest)))
         return found if self._vague.isdisjoint(found) else sorted(found, key=self.is_vague)
 
     def _phrases_in(self, spoken: Sequence[str]) -> dict[frozenset[str], str]:
-        """Return the phrases among these stems that name a need, by their stems."""
+        """Return the phrases among these stems that name a need, by their stems.
+
+        Not those within a longer one: "vind mijn werk niet leuk" finds no work.
+        """
         if self._phrases.keys().isdisjoint(spoken):
             return {}
         stems = set(spoken)
-        return {
+        found = {
             phrase.stems: phrase.text
             for stem in dict.fromkeys(spoken)
             for phrase in self._phrases.get(stem, ())
             if phrase.stems <= stems and _close_together(phrase.stems, spoken)
         }
+        return {one: found[one] for one in found if not any(one < other for other in found)}
+
+    def _said_as_names(self, question: str, said: Sequence[str]) -> frozenset[str]:
+        """Return the small words that are a name here: alone, in capitals or after an article."""
+        small = self._small_names.intersection(said)
+        if not small or len(said) == 1:
+            return small
+        written = words(question)
+        after = {word for article, word in pairwise(said) if article == "de"}
+        return frozenset(word for word in small if word.upper() in written or word in after)
+
+    def _titled(self, said: list[str]) -> list[str]:
+        """Return the words of a question, those that are one known name together as one."""
+        if self._openings.keys().isdisjoint(said):
+            return said
+        found: list[str] = []
+        place = 0
+        while place < len(said):
+            size = next(
+                (
+                    size
+                    for size in self._openings.get(said[place], ())
+                    if " ".join(said[place : place + size]) in self._titles
+                ),
+                1,
+            )
+            found.append(" ".join(said[place : place + size]))
+            place += size
+        return found
 
     def is_vague(self, unit: str) -> bool:
         """Whether a word counts only where nothing else was said: work, help, sector."""
@@ -199,8 +267,13 @@ class Words:
         errors: the nearest words of a name count, or the nearest part beside a part that is known.
         """
         if " " in unit:
-            needs = tuple(self._needs[unit])
-            return (Reading(parts=self.parts(unit), needs=needs, phrase=True),)
+            name = frozenset((unit,)) & self._titles
+            if needs := tuple(self._needs.get(unit, ())):
+                spoken = self.parts(unit)
+                # "baas niet weten" is not about a boss: one word of a phrase says something else.
+                together = spoken if len(spoken) > 1 else ()
+                return (Reading(own=name, parts=together, needs=needs, phrase=True),)
+            return (Reading(own=name),)
         if known := self._known(unit):
             return (known,)
         parts = self._split(unit)
@@ -281,8 +354,8 @@ def _close_together(stems: frozenset[str], spoken: Sequence[str]) -> bool:
     )
 
 
-def _grouped(pairs: Iterable[tuple[object, str]]) -> Mapping[object, list[str]]:
-    groups: defaultdict[object, list[str]] = defaultdict(list)
+def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Mapping[_Key, list[_Item]]:
+    groups: defaultdict[_Key, list[_Item]] = defaultdict(list)
     for key, word in pairs:
         groups[key].append(word)
     return dict(groups)

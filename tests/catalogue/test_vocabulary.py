@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.catalogue import Vocabulary, vocabulary
-from app.services.search_words import tokens
+from app.services.search_tokens import tokens
 
 
 def fillers() -> list[str]:

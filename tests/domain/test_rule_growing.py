@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +93,8 @@ def entries(catalogue: Catalogue) -> int:
     """Count what stays in memory of what was concluded."""
     memory = catalogue.memory
     count = 0
-    for what, known in (*memory._about.items(), *memory._before.items()):
+    about: dict[Any, dict[Any, Any]] = {**memory._before, **memory._about}
+    for what, known in about.items():
         if what[0] not in {"parts", "closed"}:  # of the catalogue and the day, whoever asks
             heard = known.get("heard")
             count += len(heard.opened) + len(heard.refused) if heard else len(known)

@@ -249,6 +249,8 @@ def test_a_cursor_that_is_not_among_what_is_found_is_refused(search, after):
     with pytest.raises(InvalidInput) as refused:
         search.find(ProvisionFilter(sector="bouw"), on=TODAY, after=after, limit=5)
     assert [one.pointer for one in refused.value.faults] == ["query/after"]
+    # It may have been the `next` of a page of yesterday: then that is what to do.
+    assert "begin again" in refused.value.faults[0].detail
 
 
 def test_what_is_written_is_what_the_contract_shows(search):

@@ -53,23 +53,74 @@ def test_the_name_of_a_sector_counts_for_its_provisions():
 
 @pytest.mark.parametrize("query", [None, WORD])
 def test_what_is_open_goes_before_what_is_not_then_what_was_verified_last_then_the_id(query):
-    search = search_in(
-        holding("a", status=ProvisionStatus.ended),
-        holding("b", status=ProvisionStatus.planned),
-        holding("c", verified_on=TODAY - timedelta(days=300)),
-        holding("e"),
-        holding("d"),
-        replace(holding("f"), conditions=(ForEmployers(),)),
+    listed = (
+        provision("a", status=ProvisionStatus.ended),
+        provision("b", status=ProvisionStatus.planned),
+        replace(provision("c"), verified_on=TODAY - timedelta(days=300)),
+        provision("e"),
+        provision("d"),
+        replace(provision("f"), conditions=(ForEmployers(),)),
     )
+    search = search_in(*(replace(one, provider=WORD) for one in listed))
     assert order(search, query=query) == ["d", "e", "c", "f", "b", "a"]
 
 
-def test_what_ended_counts_half_so_what_is_open_and_says_less_goes_first():
+def test_what_is_closed_follows_all_that_is_open_however_well_its_words_fit():
     search = search_in(
-        replace(provision("a", status=ProvisionStatus.ended), name=WORD),
-        replace(provision("b"), provider=WORD),
+        replace(
+            provision("a", status=ProvisionStatus.ended), name=f"Het {WORD} en de klederdracht"
+        ),
+        holding("b"),
     )
     assert order(search, query=WORD) == ["b", "a"]
+    assert order(search, query=f"{WORD} klederdracht opleiding") == ["b", "a"]
+
+
+def test_what_is_closed_goes_first_when_it_is_asked_for_by_its_name():
+    ended = provision("a", status=ProvisionStatus.ended)
+    search = search_in(
+        replace(ended, name=f"Het {WORD} voor klederdracht in Zeeland"),
+        replace(provision("b"), name=f"Zeeuws {WORD}"),
+    )
+    # What was said stands in its name, and some of that in nothing that is open.
+    assert order(search, query=f"{WORD} klederdracht")[0] == "a"
+    assert order(search, query=f"{WORD} klederdracht kleding")[0] == "b"
+    assert order(search, query=WORD)[0] == "b"
+
+
+def test_what_is_closed_goes_first_when_its_whole_name_was_said():
+    ended = replace(provision("a", status=ProvisionStatus.ended), name=f"Het {WORD}")
+    search = search_in(ended, replace(provision("b"), name=f"Zeeuws {WORD}", provider=WORD))
+    assert order(search, query=f"een {WORD}") == ["a", "b"]
+
+
+def test_the_name_of_a_sector_is_not_the_name_of_what_ended_there():
+    ended = provision("a", WorksIn(sectors=("rozen",)), status=ProvisionStatus.ended)
+    search = search_in(replace(ended, name="Sectorplan Rozen"), provision("b"))
+    assert order(search, query="rozen") == ["b", "a"]
+
+
+def test_of_what_has_ended_no_text_is_heard_but_its_name_is():
+    ended = replace(holding("a"), status=ProvisionStatus.ended)
+    assert order(search_in(ended), query=WORD) == []
+    assert order(search_in(replace(ended, name=WORD)), query=WORD) == ["a"]
+
+
+def test_the_exact_name_goes_before_a_name_that_says_more_of_it():
+    search = search_in(
+        replace(provision("a"), name=f"{WORD} {WORD} overal", summary=WORD, provider=WORD),
+        replace(holding("b", verified_on=TODAY - timedelta(days=300)), name=f"Het {WORD}"),
+    )
+    assert order(search, query=WORD) == ["b", "a"]
+
+
+def test_what_is_for_employers_goes_first_for_who_speaks_as_one():
+    search = search_in(
+        holding("a", conditions=(ForEmployers(),)),
+        holding("b", verified_on=TODAY - timedelta(days=300)),
+    )
+    assert order(search, query=WORD) == ["b", "a"]
+    assert order(search, query=f"{WORD} voor mijn personeel") == ["a", "b"]
 
 
 def test_a_provision_is_open_from_the_day_it_begins_until_the_day_it_ends():
@@ -87,13 +138,44 @@ def test_what_is_surely_for_the_sector_asked_for_goes_before_what_may_be():
     assert order(search, sector="groen") == ["a"]
 
 
-def test_who_names_a_sector_is_not_sent_to_another_one_first():
+def test_on_an_equal_score_what_is_for_everyone_goes_before_what_is_tied_to_a_sector():
     search = search_in(
         holding("a", conditions=(WorksIn(sectors=("opslag",)),)),
         holding("b", verified_on=TODAY - timedelta(days=300)),
     )
-    assert order(search, query=WORD) == ["a", "b"]
-    assert order(search, query=f"rozen {WORD}")[0] == "b"
+    assert order(search, query=WORD) == ["b", "a"]
+
+
+def test_who_names_a_sector_is_not_sent_to_another_one_first():
+    opslag = holding("a", conditions=(WorksIn(sectors=("opslag",)),))
+    rozen = holding("b", conditions=(WorksIn(sectors=("groen",)),))
+    search = search_in(replace(opslag, name=f"{WORD} en klederdracht"), rozen)
+    assert order(search, query=f"{WORD} klederdracht") == ["a"]
+    assert order(search, query=f"rozen {WORD} klederdracht") == ["b", "a"]
+
+
+def test_a_word_with_a_typing_error_counts_less_than_the_word_itself():
+    search = search_in(
+        replace(provision("a"), provider="klompenbond"),
+        replace(provision("b"), provider="klederdracht"),
+    )
+    assert order(search, query="klompenbondt klederdracht") == ["b", "a"]
+    assert order(search, query="klompenbond klederdracht") == ["a", "b"]
+
+
+def test_what_stands_in_texts_alone_counts_half():
+    search = search_in(
+        replace(provision("a"), summary="Over ezeltjes en tafellakens."),
+        replace(provision("b"), provider="klederdracht"),
+    )
+    assert order(search, query="ezeltjes tafellakens klederdracht") == ["b", "a"]
+
+
+def test_a_vague_word_counts_only_where_nothing_else_was_said():
+    search = search_in(holding("a"), replace(provision("b"), name="Werk in een bedrijf"))
+    assert order(search, query="werk") == ["b"]
+    assert order(search, query=f"werk {WORD}") == ["a"]
+    assert order(search, query="werk xqzvwk") == ["b"]
 
 
 def test_what_holds_hardly_any_of_the_question_is_left_out():
