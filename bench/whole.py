@@ -1,6 +1,6 @@
 """The service as a whole: how soon it is ready, and what it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from bench import questions
@@ -8,6 +8,7 @@ from bench.answers import real
 from bench.figures import Plan, Row
 from bench.load import Load, Order
 from bench.processes import MIB, Server
+from bench.questions import Request
 from tests.mcp_clients import Call, official, official_of_old
 
 TOOLS: tuple[Call, ...] = (
@@ -37,26 +38,46 @@ def start(plan: Plan) -> Iterator[Row]:
 
 
 def memory(plan: Plan) -> Iterator[Row]:
-    """Weigh a process that has done all it is for, about the real catalogue."""
-    kinds = {
-        "searches": questions.searches(next(questions.different_queries())),
-        "checks": questions.checks(),
-        "intakes": questions.intakes(),
-    }
+    """Weigh a process with the real catalogue that has answered much, and then all kinds of things.
+
+    The first is one that answers what everybody may ask; what intakes by 16 clients at once and
+    the SDK of MCP take is told beside it, without a target.
+    """
+    searches = questions.searches(next(questions.different_queries()))
     with real(plan, "weighed") as (server, _):
-        told = [f"{server.memory / MIB:.0f} when it was ready"]
-        for kind, asked in kinds.items():
-            load = Load.on(server.url, asked, seconds=plan.seconds, order=Order.ANY, once_only=True)
-            answered = len(load.heard().served())
-            told.append(f"{server.memory / MIB:.0f} after {answered:,} {kind}")
-        _ask_as_chatbots(server)
+        ready = f"{server.memory / MIB:.0f} when it was ready"
+        told = (
+            ready,
+            *(
+                _after(plan, server, kind, asked)
+                for kind, asked in (
+                    ("searches", searches),
+                    ("checks", questions.checks()),
+                )
+            ),
+        )
         yield Row(
-            name="memory of a process (MiB; at most)",
+            name="memory of a process, open questions (MiB; at most)",
             value=server.memory / MIB,
             target=150,
             at_most=True,
-            told=", ".join((*told, f"then each of {len(TOOLS)} tools over MCP, in both eras")),
+            told=", ".join(told),
         )
+        kept = _after(plan, server, "intakes", questions.intakes())
+        _ask_as_chatbots(server)
+        yield Row(
+            name="memory of a process, all it does (MiB; at most)",
+            value=server.memory / MIB,
+            at_most=True,
+            told=f"{kept}, then each of {len(TOOLS)} tools over MCP, in both eras",
+        )
+
+
+def _after(plan: Plan, server: Server, kind: str, asked: Sequence[Request]) -> str:
+    """Ask for some seconds; tell what the server weighs then."""
+    load = Load.on(server.url, asked, seconds=plan.seconds, order=Order.ANY, once_only=True)
+    answered = len(load.heard().served())
+    return f"{server.memory / MIB:.0f} after {answered:,} {kind}"
 
 
 def _ask_as_chatbots(server: Server) -> None:
