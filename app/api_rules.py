@@ -114,11 +114,11 @@ class ApiRules:
                 raise AnswerInterruptedError from None
         finally:
             log_request(
+                request,
                 method=answer.method,
                 route=paths[0].template if paths else None,
                 status=answer.status,
                 seconds=perf_counter() - started,
-                problem=request.problem,
             )
             current_request.reset(token)
 

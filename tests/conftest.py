@@ -23,7 +23,7 @@ from app.domain.intake import Knowledge
 from app.domain.resolve import Lexicon
 from app.domain.skills import SkillIndex
 from app.main import create_app
-from app.observability import LogFormatter
+from app.observability import Lines
 from app.services.advisers import demo_advisers, import_advisers
 from app.services.catalogue import import_catalogue
 from tests import identity
@@ -82,7 +82,7 @@ def logs_end_with_the_test() -> Iterator[None]:
     """What a command run inside a test logs to is gone after it: pytest closes that stream."""
     yield
     for handler in logging.root.handlers[:]:
-        if isinstance(handler.formatter, LogFormatter):
+        if isinstance(handler, Lines):
             logging.root.removeHandler(handler)
 
 

@@ -91,6 +91,6 @@ def test_what_somebody_says_comes_back_in_no_refusal_and_stands_in_no_log(
                 assert "zwanger" not in f"{answer.headers} {answer.text}".lower(), answer.text
         service.stop()
     lines = log.read_text()
-    assert lines.count('"message": "request"') >= sent > 400
+    assert lines.count('"message":"request"') >= sent > 400
     assert refused > sent / 2
     assert "zwanger" not in lines.lower()

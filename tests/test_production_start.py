@@ -320,7 +320,7 @@ def test_with_everything_right_it_serves_those_who_may_and_tells_no_secret(
         **{token: [401, 401] for token in DEMO_CALLERS},
     }
     lines = log.read_text()
-    assert lines.count('"message": "request"') >= 2 * len(answers)
+    assert lines.count('"message":"request"') >= 2 * len(answers)
     examples = "GIDS_PUBLIC_URL, GIDS_CONTACT_URL, GIDS_CONTACT_EMAIL, GIDS_REGISTER_URL"
     assert f"people are sent to an example: set {examples}" in lines
     assert "there is no mail server, so letters wait" in lines

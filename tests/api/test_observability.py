@@ -3,6 +3,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from io import FileIO, StringIO, TextIOWrapper
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 from app.observability import (
     CurrentRequest,
-    LogFormatter,
+    Lines,
     WithoutAddress,
     current_request,
     telemetry,
@@ -22,22 +23,24 @@ from tests.api.things import SECRET, asker, build_api
 ID = "2f0f4b7e-6f0a-4f5b-9d39-0c8c9c0b1e11"
 
 
+class Written:
+    """What is written, line by line, when it is asked for."""
+
+    def __init__(self, stream: StringIO) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, self._stream.getvalue().splitlines())
+
+
 @pytest.fixture
-def lines(caplog) -> Iterator[list[dict[str, object]]]:
-    """What is written, as it is written."""
-    written: list[dict[str, object]] = []
-
-    class Written(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            written.append(json.loads(self.format(record)))
-
-    handler = Written()
-    handler.setFormatter(LogFormatter())
-    logger = logging.getLogger("app")
+def lines(caplog) -> Iterator[Written]:
+    stream = StringIO()
+    handler = Lines(stream)
     with caplog.at_level("INFO", logger="app"):
-        logger.addHandler(handler)
-        yield written
-        logger.removeHandler(handler)
+        logging.root.addHandler(handler)
+        yield Written(stream)
+        logging.root.removeHandler(handler)
 
 
 REQUESTS = {
@@ -55,7 +58,6 @@ REQUESTS = {
 @pytest.mark.parametrize(("method", "url"), REQUESTS)
 def test_a_request_is_one_line_with_its_template_and_nothing_that_was_said(ask, lines, method, url):
     ask(method, url, headers={"X-Request-Id": ID})
-    assert len(lines) == 1
     (line,) = lines
     assert isinstance(line.pop("duration_ms"), float)
     assert line.pop("time")
@@ -79,7 +81,20 @@ def test_a_failure_is_written_once_with_its_place_and_without_its_text(ask, line
     assert failure["request_id"] == request["request_id"] == ID
     assert request["status"] == 500
     assert any(place.endswith(" fail") for place in failure["exception"])
-    assert SECRET not in json.dumps(lines)
+    assert SECRET not in json.dumps(list(lines))
+
+
+def test_a_line_that_cannot_be_written_stops_no_request_and_is_told(ask, caplog, capsys):
+    device = FileIO("/dev/full", "w")
+    full = TextIOWrapper(device, write_through=True)
+    handler = Lines(full)
+    with caplog.at_level("INFO", logger="app"):
+        logging.root.addHandler(handler)
+        assert ask("GET", "/v1/things").status_code == 200
+        logging.root.removeHandler(handler)
+    full.detach()
+    device.close()
+    assert "No space left on device" in capsys.readouterr().err
 
 
 def refuse() -> None:
@@ -94,9 +109,9 @@ def test_the_chain_of_an_exception_is_kept_by_type(lines):
         refuse()
     except KeyError:
         logging.getLogger("app").exception("x")
-    types = [each for each in lines[0]["exception"] if not each.startswith(" ")]
+    types = [each for each in next(iter(lines))["exception"] if not each.startswith(" ")]
     assert types == ["builtins.KeyError", "builtins.ValueError"]
-    assert SECRET not in json.dumps(lines)
+    assert SECRET not in json.dumps(list(lines))
 
 
 def test_two_requests_do_not_share_their_id(ask):
