@@ -1,13 +1,16 @@
 """Resources: real databases on both engines, and the real app behind a real socket."""
 
 import gc
+import json
 import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -75,6 +78,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for number, (begin, end) in enumerate(pairwise(shares))
         for item in (*slow[number::workers], *rest[begin:end])
     ]
+
+
+class Written:
+    """What is written to the log, when it is asked for."""
+
+    def __init__(self, stream: StringIO) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, self.text.splitlines())
+
+    @property
+    def text(self) -> str:
+        """All of it, as it was written."""
+        return self._stream.getvalue()
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Written]:
+    """What of ours is written to the log while a test runs: every level, line by line."""
+    stream = StringIO()
+    handler = Lines(stream)
+    handler.addFilter(logging.Filter("app"))
+    with caplog.at_level(logging.DEBUG, "app"):
+        logging.root.addHandler(handler)
+        yield Written(stream)
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)

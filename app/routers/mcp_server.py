@@ -37,13 +37,24 @@ READS_ONLY = types.ToolAnnotations(
 )
 
 
+def _lean(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
+    """Leave out the titles pydantic makes of names: a chatbot pays for each word of the list."""
+    if isinstance(schema, dict):
+        return {
+            name: _lean(part)
+            for name, part in schema.items()
+            if name != "title" or isinstance(part, dict)
+        }
+    return [_lean(part) for part in schema] if isinstance(schema, list) else schema
+
+
 def _shown(tool: Tool[Any]) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.takes.model_json_schema(),
-        output_schema=tool.gives.model_json_schema(mode="serialization"),
+        input_schema=_lean(tool.takes.model_json_schema()),
+        output_schema=_lean(tool.gives.model_json_schema(mode="serialization")),
         annotations=READS_ONLY,
     )
 

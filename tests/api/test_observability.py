@@ -2,8 +2,8 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from io import FileIO, StringIO, TextIOWrapper
+from collections.abc import Mapping
+from io import FileIO, TextIOWrapper
 from typing import Any
 
 import pytest
@@ -21,26 +21,6 @@ from app.observability import (
 from tests.api.things import SECRET, asker, build_api
 
 ID = "2f0f4b7e-6f0a-4f5b-9d39-0c8c9c0b1e11"
-
-
-class Written:
-    """What is written, line by line, when it is asked for."""
-
-    def __init__(self, stream: StringIO) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return map(json.loads, self._stream.getvalue().splitlines())
-
-
-@pytest.fixture
-def lines(caplog) -> Iterator[Written]:
-    stream = StringIO()
-    handler = Lines(stream)
-    with caplog.at_level("INFO", logger="app"):
-        logging.root.addHandler(handler)
-        yield Written(stream)
-        logging.root.removeHandler(handler)
 
 
 REQUESTS = {
