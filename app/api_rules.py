@@ -218,10 +218,10 @@ class ApiRules:
         return None
 
     def _counted(self, scope: Scope, operation: Operation | None, refusal: Response) -> Response:
-        """Count a refusal for the address, for nobody has looked at a token yet."""
+        """Count a refusal for who is known, else the address: a token was not looked into yet."""
         if refusal.status_code < HTTPStatus.BAD_REQUEST or (operation and not operation.counted):
             return refusal
-        wait = self._limits.take(ANONYMOUS, _address(scope))
+        wait = self._limits.take(scope["state"]["known_at_once"] or ANONYMOUS, _address(scope))
         return from_domain(TooManyRequests(wait), self._public_url) if wait else refusal
 
     async def _read(self, receive: Receive) -> bytes | None:

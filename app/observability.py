@@ -89,12 +89,11 @@ class Lines(logging.StreamHandler[IO[str]]):
 
     def write(self, said: Mapping[str, Any]) -> None:
         """Write a line without making a record of it first; a fault is told as that of a record."""
-        line = to_json(said).decode() + self.terminator
         self.acquire()
         try:
-            self.stream.write(line)
+            self.stream.write(to_json(said).decode() + self.terminator)
             self.flush()
-        except (OSError, ValueError):  # a full disk or a closed stream stops no request
+        except Exception:  # noqa: BLE001 - as Handler.emit: no fault of a log stops a request
             self.handleError(logging.makeLogRecord({"msg": "request"}))
         finally:
             self.release()
@@ -126,7 +125,8 @@ def log_request(
 ) -> None:
     """Write the one line of a handled request; `route` is the template, never the path.
 
-    Past the records of `logging`: to make and hand on one takes as long as a popular answer.
+    Past the records of `logging`, to Lines alone: to make and hand on a record takes as long as a
+    popular answer.
     """
     if not _log.isEnabledFor(logging.INFO):
         return

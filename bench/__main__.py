@@ -61,7 +61,7 @@ def measured(rows: Mapping[str, Measure], plan: Plan, result: Path) -> list[Row]
     result.parent.mkdir(exist_ok=True)
     done: list[Row] = []
     for name, measure in rows.items():
-        _say("", f"{name}: {measure.__doc__}")
+        _say("", f"{name}: {(measure.__doc__ or '').splitlines()[0]}")
         for row in measure(plan):
             done.append(row)
             result.write_text(json.dumps([one.as_json() for one in done], indent=1) + "\n")

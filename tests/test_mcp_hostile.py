@@ -309,7 +309,9 @@ def test_whatever_the_arguments_are_there_is_an_answer(
     assert answer.json().get("error", {}).get("code") != -32603
 
 
-def test_a_log_line_holds_nothing_of_a_conversation(file: Path, lines: Written) -> None:
+def test_a_log_line_holds_nothing_of_a_conversation(
+    file: Path, lines: Written, caplog: pytest.LogCaptureFixture
+) -> None:
     configured = Settings(demo=True, database_url=f"sqlite:///{file}")
     with (
         running(create_app(configured)) as url,
@@ -333,6 +335,7 @@ def test_a_log_line_holds_nothing_of_a_conversation(file: Path, lines: Written) 
         ("/mcp", 400, "invalid-input"): 1,
     }
     assert CANARY not in lines.text
+    assert not any(CANARY in str(vars(one)) for one in caplog.records)
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait(file: Path) -> None:

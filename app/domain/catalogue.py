@@ -197,6 +197,17 @@ class Listed(NamedTuple):
     """Whether it is of a sector or an employer, and not there for everyone."""
 
 
+class Known(dict[Any, Any]):
+    """What is remembered about one thing, and how many entries that takes."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self) -> None:
+        """Begin without."""
+        super().__init__()
+        self.entries = 0
+
+
 class Memory:
     """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
 
@@ -204,17 +215,25 @@ class Memory:
 
     def __init__(self) -> None:
         """Begin without."""
-        self._about: dict[object, dict[Any, Any]] = {}
-        self._before: dict[object, dict[Any, Any]] = {}
+        self._about: dict[object, Known] = {}
+        self._before: dict[object, Known] = {}
         self._alike: dict[Any, Any] = {}
         self.size = 0
 
-    def about(self, what: object) -> dict[Any, Any]:
-        """Give what is remembered about this; add to it, and to `size`."""
+    def about(self, what: object) -> Known:
+        """Give what is remembered about this; `keep` adds to it."""
         found = self._about.get(what)
         if found is None:
-            found = self._about[what] = self._before.pop(what, {})
+            found = self._about[what] = self._before.pop(what, Known())
+            self.size += found.entries
         return found
+
+    def keep(self, known: Known, key: object, made: One, *, entries: int = 1) -> One:
+        """Add to what `about` gave."""
+        known[key] = made
+        known.entries += entries
+        self.size += entries
+        return made
 
     def once(self, key: object, made: One) -> One:
         """Give what was made with this key before, or remember this: so it is there only once."""

@@ -8,9 +8,8 @@ concludes in app/domain/judging.py, and what follows from that in app/domain/tel
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
-from typing import Any
 
-from app.domain.catalogue import Catalogue, Kinds, Listed, Memory
+from app.domain.catalogue import Catalogue, Kinds, Known, Listed, Memory
 from app.domain.conditions import (
     Condition,
     EmployedBy,
@@ -100,7 +99,7 @@ class _Answers(dict[type[Condition], object]):
         return answers
 
 
-class _Known(dict[Kinds, dict[int, Any]]):
+class _Known(dict[Kinds, Known]):
     """Per kinds of conditions, what was said to whoever gave the answers they look at."""
 
     def __init__(self, answers: _Answers, memory: Memory, on: date) -> None:
@@ -109,7 +108,7 @@ class _Known(dict[Kinds, dict[int, Any]]):
         self._memory = memory
         self._on = on
 
-    def __missing__(self, kinds: Kinds) -> dict[int, Any]:
+    def __missing__(self, kinds: Kinds) -> Known:
         # Of one day: what was once written down of it says what is recent.
         answers = tuple([self._answers[kind] for kind in kinds])
         known = self[kinds] = self._memory.about((self._on, "one by one", kinds, answers))
@@ -161,8 +160,9 @@ class Remembering(Hearing):
         known = self._memory.about((self.on, kinds, answers))
         part: Heard | None = known.get("heard")
         if part is None:
-            part = known["heard"] = super().heard(listed)
-            self._memory.size += len(part.opened) + len(part.refused)
+            part = super().heard(listed)
+            entries = len(part.opened) + len(part.refused)
+            self._memory.keep(known, "heard", part, entries=entries)
         return part
 
     def assessed(self, listed: Listed) -> Assessment:
@@ -178,8 +178,7 @@ class Remembering(Hearing):
             told = self.concluded(listed)
             made = Assessment(listed.provision, told)
             one = self._memory.once((self.on, id(listed), id(told)), made)
-            known[id(listed)] = one
-            self._memory.size += 1
+            self._memory.keep(known, id(listed), one)
         return one
 
     def _never(self, listed: Listed) -> Assessment | None:
@@ -196,8 +195,7 @@ class Remembering(Hearing):
         if told is None:
             told = super().concluded(listed)
             told = self._memory.once((told.verdict, told.reasons, told.to_confirm, told.side), told)
-            known[id(listed.asked)] = told
-            self._memory.size += 1
+            self._memory.keep(known, id(listed.asked), told)
         return told
 
     def judged(self, condition: Condition, case: Case) -> Finding:
@@ -207,6 +205,5 @@ class Remembering(Hearing):
         finding: Finding | None = known.get(id(condition))
         if finding is None:
             finding = super().judged(condition, case)
-            finding = known[id(condition)] = self._memory.once(finding, finding)
-            self._memory.size += 1
+            finding = self._memory.keep(known, id(condition), self._memory.once(finding, finding))
         return finding

@@ -205,14 +205,13 @@ def _sector(knowledge: Knowledge, said: str) -> Resolution:
     What somebody says in words of their own is never kept, nor how they spelled a word.
     """
     memory = knowledge.catalogue.memory
-    remembered: dict[str, Resolution] = memory.about("words of the catalogue")
+    remembered = memory.about("words of the catalogue")
     word = key(said)
-    found = remembered.get(word)
+    found: Resolution | None = remembered.get(word)
     if found is None:
         found = resolve_sector(knowledge.lexicon, said)
         if knowledge.lexicon.sectors.get(word):
-            remembered[word] = replace(found, said=word)
-            memory.size += 1
+            memory.keep(remembered, word, replace(found, said=word))
     return found if found.said == said else replace(found, said=said)
 
 

@@ -32,7 +32,7 @@ class Proof(Answer):
     source: SourceAnswer | None = None
     verified_on: OptionalDay = None
     verified_recently: bool | None = None
-    """Whether that was within a year before the day of this answer."""
+    """Whether that was within a year; in what an intake keeps, before the day it was kept."""
 
 
 class OccupationAnswer(Answer):

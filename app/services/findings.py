@@ -207,8 +207,8 @@ def _fits(fits: Iterable[ProfileFit], closing: tuple[str, ...], catalogue: Catal
         known = catalogue.memory.about(("way in, as JSON", fit.profile, fit.carries_over))
         begun = known.get("begun")
         if begun is None:
-            begun = known["begun"] = to_json(_fit(fit, catalogue))[:-1]
-            catalogue.memory.size += 1
+            written = to_json(_fit(fit, catalogue))[:-1]
+            begun = catalogue.memory.keep(known, "begun", written)
         gap = fit.missing or fit.useful_missing
         pieces.append(b'%b,"closedBy":%b}' % (begun, closed_by if gap else b"[]"))
     return b"[%b]" % b",".join(pieces)

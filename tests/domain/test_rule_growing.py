@@ -106,7 +106,7 @@ def test_however_many_different_people_ask_what_is_remembered_is_bounded():
     alike = [provision(f"p{number}", *conditions) for number in range(200)]
     catalogue = catalogue_of(*alike)
     most = 0
-    for years in range(400):
+    for years in (years for many in range(25, 400, 25) for years in range(many)):
         person = Person(origin="kas", years_of_service=years)
         check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
         most = max(most, entries(catalogue))
@@ -137,7 +137,8 @@ def test_what_is_asked_for_lately_is_remembered_when_the_rest_is_forgotten():
     for _ in range(3):
         memory.size = MOST_REMEMBERED + 1
         again = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
-        assert (again, memory.size) == (before, 0)
+        assert again == before
+        assert 0 < memory.size <= concluded
     memory.forget()
     memory.forget()
     afresh = check_provisions(person, catalogue, on=TODAY, hearing=Remembering)
