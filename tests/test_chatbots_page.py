@@ -45,6 +45,23 @@ def test_the_conversation_finds_and_cites(open_client: httpx.Client) -> None:
     assert "Bron: handreiking-2026, 4.3, rij Schoonmaak; nagekeken op 2026-05-12" in shown
 
 
+@pytest.mark.parametrize("unknown", ["", "weet ik niet", "?"])
+def test_the_conversation_tells_nothing_unconfirmed_as_a_fact(
+    open_client: httpx.Client, unknown: str
+) -> None:
+    shown = talk(CHAT, open_client, "schoonmaak", *[unknown] * 20)
+    name, left = shown[shown.index(f"- {FOUND}") :].splitlines()[:2]
+    assert name == f"- {FOUND}: U werkt in de sector Schoonmaak."
+    assert left.startswith("  Dit kan, als dit klopt: ")
+
+
+def test_who_does_not_know_their_employer_is_not_taken_to_have_another(
+    open_client: httpx.Client,
+) -> None:
+    shown = talk(CHAT, open_client, "bij de bank", *["weet ik niet"] * 20)
+    assert "ABN AMRO" in shown
+
+
 def test_the_conversation_does_not_offer_what_an_answer_rules_out(
     open_client: httpx.Client,
 ) -> None:

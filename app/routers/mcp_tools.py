@@ -143,7 +143,7 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Voorzieningen zoeken",
         "Search the provisions (voorzieningen) that Dutch sectors offer workers who want or need"
         " other work: career advice, training budgets, vouchers, side entry, social plans, public"
-        " desks. Use the worker's own words in `q`, in Dutch, also with typos: 'omscholen',"
+        " desks. Use the worker's own words in `q`, also with typos: 'omscholen',"
         " 'potje voor een cursus', 'zij-instroom'. Add `sector` ('schoonmaak', 'de kassen') with"
         " side=origin for what the present sector offers, side=target for what the wanted sector"
         " offers newcomers. A search does not say whether somebody may use a provision: for that"
