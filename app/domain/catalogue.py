@@ -211,13 +211,14 @@ class Known(dict[Any, Any]):
 class Memory:
     """What was concluded from a catalogue before. Threads may share it: a loss is made again."""
 
-    __slots__ = ("_about", "_alike", "_before", "size")
+    __slots__ = ("_about", "_alike", "_alike_before", "_before", "size")
 
     def __init__(self) -> None:
         """Begin without."""
         self._about: dict[object, Known] = {}
         self._before: dict[object, Known] = {}
         self._alike: dict[Any, Any] = {}
+        self._alike_before: dict[Any, Any] = {}
         self.size = 0
 
     def about(self, what: object) -> Known:
@@ -235,16 +236,26 @@ class Memory:
         self.size += entries
         return made
 
+    def made(self, key: object) -> Any:  # noqa: ANN401 - what was remembered with the key
+        """Give what was made with this key before; None, when it was not or is forgotten."""
+        found = self._alike.get(key)
+        if found is None and (found := self._alike_before.pop(key, None)) is not None:
+            self._alike[key] = found
+            self.size += 1
+        return found
+
     def once(self, key: object, made: One) -> One:
         """Give what was made with this key before, or remember this: so it is there only once."""
-        kept: One = self._alike.setdefault(key, made)
-        return kept
+        found: One | None = self.made(key)
+        if found is None:
+            found = self._alike[key] = made
+            self.size += 1
+        return found
 
     def forget(self) -> None:
         """Forget what nobody asked about since the last time."""
-        self._before = self._about
-        self._about = {}
-        self._alike = {}
+        self._before, self._about = self._about, {}
+        self._alike_before, self._alike = self._alike, {}
         self.size = 0
 
 

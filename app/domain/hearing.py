@@ -26,12 +26,13 @@ from app.domain.conditions import (
     WorksInOrWantsInto,
     YearsOfService,
 )
+from app.domain.judging import judge
 from app.domain.person import Person
-from app.domain.telling import Assessment, Heard, Hearing, closed
-from app.domain.verdicts import Case, Finding, Told
+from app.domain.telling import Assessment, Heard, Hearing, closed, conclude, decisive, side_of
+from app.domain.verdicts import Finding
 
 MOST_REMEMBERED = 30_000
-"""Entries of the memory of one catalogue, some six megabytes. When there are more, those that
+"""Entries of the memory of one catalogue, some seven megabytes. When there are more, those that
 nobody asked for since the last time are forgotten: so there are two times as many at the most."""
 
 
@@ -99,19 +100,16 @@ class _Answers(dict[type[Condition], object]):
         return answers
 
 
-class _Known(dict[Kinds, Known]):
-    """Per kinds of conditions, what was said to whoever gave the answers they look at."""
+class _Known(dict[type[Condition], Known]):
+    """Per kind of condition, what was judged of whoever gave the answers it looks at."""
 
-    def __init__(self, answers: _Answers, memory: Memory, on: date) -> None:
+    def __init__(self, answers: _Answers, memory: Memory) -> None:
         super().__init__()
         self._answers = answers
         self._memory = memory
-        self._on = on
 
-    def __missing__(self, kinds: Kinds) -> Known:
-        # Of one day: what was once written down of it says what is recent.
-        answers = tuple([self._answers[kind] for kind in kinds])
-        known = self[kinds] = self._memory.about((self._on, "one by one", kinds, answers))
+    def __missing__(self, kind: type[Condition]) -> Known:
+        known = self[kind] = self._memory.about((kind, self._answers[kind]))
         return known
 
 
@@ -128,7 +126,7 @@ class Remembering(Hearing):
             memory.forget()
         self._memory = memory
         self._answers = _Answers(person, catalogue)
-        self._known = _Known(self._answers, memory, on)
+        self._known = _Known(self._answers, memory)
 
     def heard(self, looked_at: Iterable[Listed]) -> Heard:
         """Say it part by part, where everything is looked at and nothing was used before."""
@@ -166,19 +164,21 @@ class Remembering(Hearing):
         return part
 
     def assessed(self, listed: Listed) -> Assessment:
-        """Assess what was not assessed yet.
+        """Assess what was not assessed yet: what follows from the same findings is the same.
 
-        What is listed stays as long as the catalogue, and so does its id.
+        What is listed stays as long as the catalogue, and a reason as long as the assessment that
+        holds it, so their ids stand for them: to hash them takes longer than to conclude.
         """
         if listed.may_be_closed and (never := self._never(listed)):
             return never
-        known = self._known[listed.kinds]
-        one: Assessment | None = known.get(id(listed))
+        findings = decisive(self._findings(listed))
+        side = side_of(listed.asked, self.person, self.catalogue)
+        # Of one day: what was once written down of it says what is recent.
+        key = (self.on, id(listed), side, *[id(reason) for _, reason in findings])
+        one: Assessment | None = self._memory.made(key)
         if one is None:
-            told = self.concluded(listed)
-            made = Assessment(listed.provision, told)
-            one = self._memory.once((self.on, id(listed), id(told)), made)
-            self._memory.keep(known, id(listed), one)
+            one = Assessment(listed.provision, conclude(findings, side))
+            self._memory.once(key, one)
         return one
 
     def _never(self, listed: Listed) -> Assessment | None:
@@ -188,22 +188,15 @@ class Remembering(Hearing):
             known[id(listed)] = Assessment(listed.provision, told) if told else None
         return known[id(listed)]
 
-    def concluded(self, listed: Listed) -> Told:
-        """Conclude what nobody was told yet."""
-        known = self._known[listed.kinds]
-        told: Told | None = known.get(id(listed.asked))
-        if told is None:
-            told = super().concluded(listed)
-            told = self._memory.once((told.verdict, told.reasons, told.to_confirm, told.side), told)
-            self._memory.keep(known, id(listed.asked), told)
-        return told
-
-    def judged(self, condition: Condition, case: Case) -> Finding:
+    def _findings(self, listed: Listed) -> list[Finding]:
         """Judge what was not judged yet."""
-        kind = type(condition)
-        known = self._memory.about((kind, self._answers[kind]))
-        finding: Finding | None = known.get(id(condition))
-        if finding is None:
-            finding = super().judged(condition, case)
-            finding = self._memory.keep(known, id(condition), self._memory.once(finding, finding))
-        return finding
+        found = []
+        for condition in listed.asked:
+            known = self._known[type(condition)]
+            finding: Finding | None = known.get(id(condition))
+            if finding is None:
+                finding = judge(condition, self.case(listed.provision))
+                finding = self._memory.once(finding, finding)
+                self._memory.keep(known, id(condition), finding)
+            found.append(finding)
+        return found

@@ -1,6 +1,6 @@
 """What a provision says to one person: open, to be confirmed or refused, with every reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -135,42 +135,42 @@ class Hearing:
         told = closed(listed.provision, on=self.on) if listed.may_be_closed else None
         told = told or self._alike.get(id(listed.asked))
         if told is None:
-            told = self._alike[id(listed.asked)] = self.concluded(listed)
+            told = self._concluded(listed.provision, listed.asked)
+            self._alike[id(listed.asked)] = told
         return Assessment(listed.provision, told)
 
     def afresh(self, provision: Provision) -> Told:
         """Say what one provision says, whether it is of the catalogue or not."""
-        asked = provision.conditions
-        case = Case(self.person, provision.id, self.catalogue, self.on)
+        told = closed(provision, on=self.on)
+        return told or self._concluded(provision, provision.conditions)
+
+    def _concluded(self, provision: Provision, asked: Iterable[Condition]) -> Told:
+        case = self.case(provision)
         findings = [judge(condition, case) for condition in asked]
-        return closed(provision, on=self.on) or _conclude(asked, findings, case)
+        return conclude(findings, side_of(asked, self.person, self.catalogue))
 
-    def concluded(self, listed: Listed) -> Told:
-        """Say what a provision that is not closed says."""
-        case = Case(self.person, listed.provision.id, self.catalogue, self.on)
-        findings = [self.judged(condition, case) for condition in listed.asked]
-        return _conclude(listed.asked, findings, case)
-
-    def judged(self, condition: Condition, case: Case) -> Finding:
-        """Hold one condition against the person."""
-        return judge(condition, case)
+    def case(self, provision: Provision) -> Case:
+        """Return what the conditions of a provision are held against."""
+        return Case(self.person, provision.id, self.catalogue, self.on)
 
 
-def _conclude(asked: Iterable[Condition], findings: Iterable[Finding], case: Case) -> Told:
-    """What is unmet refuses, with every reason; else what is unknown is to be confirmed."""
-    met: list[Reason] = []
-    unknown: list[Reason] = []
-    unmet: list[Reason] = []
-    for answer, reason in findings:
-        (met if answer is MET else unmet if answer is UNMET else unknown).append(reason)
-    side = _side(asked, case.person, case.catalogue)
-    if unmet:
-        return Told(Verdict.refused, tuple(unmet), (), side)
-    verdict = Verdict.to_confirm if unknown else Verdict.available
-    return Told(verdict, tuple(met), tuple(unknown), side)
+def decisive(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings that are told: those that refuse, if there are any, else all."""
+    return [one for one in findings if one[0] is UNMET] or findings
 
 
-def _side(asked: Iterable[Condition], person: Person, catalogue: Catalogue) -> Side | None:
+def conclude(findings: Sequence[Finding], side: Side | None) -> Told:
+    """Conclude: what is unmet refuses, with every reason; else the unknown is to be confirmed."""
+    told = decisive(findings)
+    if told and told[0].answer is UNMET:
+        return Told(Verdict.refused, tuple([reason for _, reason in told]), (), side)
+    met = tuple([reason for answer, reason in told if answer is MET])
+    unknown = tuple([reason for answer, reason in told if answer is not MET])
+    return Told(Verdict.to_confirm if unknown else Verdict.available, met, unknown, side)
+
+
+def side_of(asked: Iterable[Condition], person: Person, catalogue: Catalogue) -> Side | None:
+    """Say on whose side a provision with these conditions is for this person."""
     for condition in asked:
         if (side := SIDES.get(type(condition))) is not None:
             return side

@@ -92,7 +92,7 @@ def test_what_one_is_told_is_not_told_to_who_answered_something_otherwise(one, o
 def entries(catalogue: Catalogue) -> int:
     """Count what stays in memory of what was concluded."""
     memory = catalogue.memory
-    count = 0
+    count = len({**memory._alike_before, **memory._alike})
     about: dict[Any, dict[Any, Any]] = {**memory._before, **memory._about}
     for what, known in about.items():
         if what[0] not in {"parts", "closed"}:  # of the catalogue and the day, whoever asks
@@ -102,7 +102,7 @@ def entries(catalogue: Catalogue) -> int:
 
 
 def test_however_many_different_people_ask_what_is_remembered_is_bounded():
-    conditions = WorksIn(sectors=("kas",)), YearsOfService(from_year=200)
+    conditions = WorksIn(sectors=("kas",)), YearsOfService(from_year=1)
     alike = [provision(f"p{number}", *conditions) for number in range(200)]
     catalogue = catalogue_of(*alike)
     most = 0
@@ -115,7 +115,7 @@ def test_however_many_different_people_ask_what_is_remembered_is_bounded():
 
 def spelled(catalogue: Catalogue) -> str:
     memory = catalogue.memory
-    return repr((memory._about, memory._before, memory._alike))
+    return repr((memory._about, memory._before, memory._alike, memory._alike_before))
 
 
 def test_how_somebody_spelled_a_sector_is_not_remembered(knowledge):
