@@ -1,15 +1,19 @@
 """What is counted over HTTP: also what is refused before anybody knows who asks."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from app.config import Issuer, Settings
+from app.db import opened
+from app.domain.access import EVERY_REGION
 from app.main import create_app
+from app.services import api_keys
 from app.services.issuer_keys import ASK_AGAIN
-from tests.conftest import filled_database
+from tests.conftest import TestClock, filled_database
 from tests.identity import AUDIENCE, ISSUER, adviser
 from tests.server import asked_too_often, free_port, running
 
@@ -60,6 +64,32 @@ def test_a_request_that_is_refused_unread_is_counted_for_the_address(strict: htt
     answers = asked_too_often(lambda: strict.post("/provision-checks", **BROKEN), LIMIT)
     assert {one.status_code for one in answers} <= {400, 429}
     assert answers[-1].status_code == 429
+
+
+def test_what_is_refused_of_who_shows_a_key_is_counted_for_the_key(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    settings = Settings(
+        demo=True,
+        database_url=filled_database("sqlite", request, tmp_path),
+        rate_anonymous=LIMIT,
+        rate_identified=4 * LIMIT,
+    )
+    clock = TestClock()
+    with opened(settings) as database, database.write(EVERY_REGION) as session:
+        text = api_keys.create(session, "Chatbot Anna", now=clock())[1]
+    key = {"Authorization": f"Bearer {text}"}
+    broken = {**BROKEN, "headers": {**BROKEN["headers"], **key}}
+    with (
+        running(create_app(settings, clock=clock)) as url,
+        httpx.Client(base_url=f"{url}/v1") as client,
+    ):
+        assert client.get("/regions", headers=key).status_code == 200  # now the key is believed
+        answers = asked_too_often(lambda: client.post("/provision-checks", **broken), 4 * LIMIT)
+        assert [one.status_code for one in answers[: LIMIT + 1]] == [400] * (LIMIT + 1)
+        assert answers[-1].status_code == 429
+        assert client.get("/regions", headers=key).status_code == 429
+        assert client.get("/regions").status_code == 200  # the address has its own
 
 
 def test_the_health_of_the_service_is_not_counted(strict: httpx.Client) -> None:

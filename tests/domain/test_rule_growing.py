@@ -1,5 +1,6 @@
 """A catalogue that grows: what does not concern a person is not looked at, and nothing is lost."""
 
+import json
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
@@ -10,14 +11,21 @@ from hypothesis import strategies as st
 
 from app.catalogue import load
 from app.domain.catalogue import Catalogue, Provision
-from app.domain.conditions import EmployedBy, WantsInto, WorksIn, YearsOfService
+from app.domain.conditions import (
+    EmployedBy,
+    WantsInto,
+    WorksIn,
+    WorksInOrWantsInto,
+    YearsOfService,
+)
 from app.domain.hearing import MOST_REMEMBERED, Remembering
 from app.domain.intake import examine
 from app.domain.person import Person
 from app.domain.questions import open_questions
 from app.domain.rule import LOOKED_AT, MORE_PRECISE, Assessment, assess, check_provisions
-from app.domain.terms import Ask, Employment
+from app.domain.terms import Ask, Employment, Side
 from app.schemas.intake import IntakeIn
+from app.services.findings import write_check
 from tests.domain.builders import (
     ORGANISATIONS,
     SECTORS,
@@ -154,6 +162,30 @@ def test_what_is_remembered_of_one_day_does_not_hold_on_the_next():
         for day in (TODAY, tomorrow)
     )
     assert (len(today.referrals), len(then.refusals)) == (1, 1)
+
+
+def test_who_is_told_the_same_on_another_side_is_told_on_which():
+    either = provision("beide", WorksInOrWantsInto(sectors=("groen",)))
+    catalogue = catalogue_of(either)
+    for origin, side in (("tuinwinkel", Side.origin), ("geld", Side.target)):
+        person = Person(origin=origin, target="kas", target_named=True)
+        (found,) = check_provisions(person, catalogue, on=TODAY, hearing=Remembering).referrals
+        assert [one.code for one in found.reasons] == ["wants_into_sector"]
+        assert found.side is side
+
+
+def test_what_was_written_down_on_one_day_is_not_given_on_another(knowledge):
+    knowledge = replace(knowledge, catalogue=replace(knowledge.catalogue))
+    asked = {"originSector": "schoonmaak", "targetSector": "ouderenzorg", "yearsOfService": 11}
+    answers = IntakeIn.model_validate(asked).answers()
+    recently = []
+    for day in (TODAY, TODAY + timedelta(days=4000)):
+        written = write_check(examine(answers, knowledge, on=day), knowledge.catalogue)
+        told = json.loads(written)
+        shown = (told[name] for name in ("referrals", "signposts", "alsoAvailable", "refusals"))
+        recently.append({one["verifiedRecently"] for many in shown for one in many})
+    assert True in recently[0]
+    assert recently[1] == {False}
 
 
 def catalogue_of_many(*near: Provision, others: int = 500) -> Catalogue:

@@ -215,3 +215,28 @@ def test_what_is_replaced_goes_at_once_when_nobody_answers_from_it(database, rec
     finally:
         gc.enable()
     assert gone
+
+
+def test_what_is_taken_over_stays_out_of_every_later_look_for_garbage(database, records):
+    stored(database, changed(records, summary="Alleen in deze test, eerst."))
+    watch = CatalogueWatch(database)
+    before = watch.search
+    kept_out = gc.get_freeze_count()
+    stored(database, changed(records, summary="Alleen in deze test, daarna."))
+    watch.refresh()
+    assert watch.search is not before
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > kept_out
+    assert not [one for one in gc.get_objects() if one is watch.search]
+
+
+def test_a_catalogue_that_cannot_be_made_leaves_the_collector_on(database, records):
+    stored(database, records)
+    with database.write(EVERY_REGION) as session:
+        state = session.get_one(CatalogueState, 1)
+        state.digest = "another"
+        row = session.get_one(CatalogueRecord, ("provision", PROVISION))
+        row.document = {"id": PROVISION}
+    with pytest.raises(CatalogueError), database.read(EVERY_REGION) as session:
+        read_knowledge(session)
+    assert gc.isenabled()
