@@ -125,13 +125,8 @@ class ApiRules:
     @cached_property
     def _fixed(self) -> Mapping[str, list[Path]]:
         """What matches each path that has no parameter, so that most need not be searched for."""
-        whole = (
-            whole
-            for path in self._paths
-            for whole in (API_PREFIX + path.template, path.template)
-            if path.pattern.fullmatch(whole) and "{" not in whole
-        )
-        return {path: self._searched(path) for path in whole}
+        fixed = (path.template for path in self._paths if "{" not in path.template)
+        return {path: self._searched(path) for path in fixed}
 
     def _matching(self, path: str) -> list[Path]:
         return self._fixed.get(path) or self._searched(path)

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import answers, export, growing, intakes, overload, rule, whole
-from bench.figures import Plan, Row, measured_on, table
-from bench.processes import CORES, OTHER_CORE, ROOT, SERVICE_CORE, need_two_cores
+try:
+    from bench import answers, export, growing, intakes, overload, rule, whole
+    from bench.figures import Plan, Row, measured_on, table
+    from bench.processes import CORES, OTHER_CORE, ROOT, SERVICE_CORE, need_two_cores
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} is not installed: run `make bench`, which installs what it needs")
 
 RESULT = ROOT / "var" / "bench.json"
 

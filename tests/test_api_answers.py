@@ -321,3 +321,10 @@ def test_who_waits_too_long_is_told_to_come_back(settings: Settings, database: D
         assert answer.json()["type"].endswith("/busy")
         assert answer.headers["Retry-After"].isdecimal()
         check(client.post("/intakes", json=INTAKE, headers=key()), 201)
+
+
+def test_what_is_stated_and_inferred_are_fields_of_the_answer(open_client: httpx.Client) -> None:
+    for one in open_client.get("/provisions", params={"limit": 100}).json()["items"]:
+        told = open_client.get(f"/provisions/{one['id']}").json()
+        assert {*told["stated"], *told["inferred"]} <= set(told), one["id"]
+        assert all(condition["basis"] for condition in told["conditions"])

@@ -16,11 +16,11 @@ FOUND = "Loopbaancheck \u2018De Vakbeweging\u2019"
 CHAT, WITH_MCP = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def talk(program: str, client: httpx.Client, *typed: str) -> str:
+def talk(program: str, client: httpx.Client, *typed: str, more: int = 20) -> str:
     """Run a program of the page as somebody would who types this, and return what it showed."""
     done = subprocess.run(  # noqa: S603  # our own arguments, no shell
         [sys.executable, "-c", program, str(client.base_url).removesuffix("/v1/")],
-        input="\n".join((*typed, *[""] * 20)),
+        input="\n".join((*typed, *[""] * more)),
         capture_output=True,
         text=True,
         check=False,
@@ -99,6 +99,29 @@ def test_the_conversation_goes_on_after_any_answer(open_client: httpx.Client, an
     for origin in ("provincies", "brandweer", "bank"):
         shown = talk(CHAT, open_client, *answering(open_client, origin, **everything))
         assert "Bron: handreiking-2026" in shown
+
+
+@pytest.mark.parametrize("typed", [(), ("schoonmaak",)])
+def test_whoever_ends_the_input_ends_the_conversation(
+    open_client: httpx.Client, typed: tuple[str, ...]
+) -> None:
+    assert talk(CHAT, open_client, *typed, more=0).rstrip().endswith(">")
+
+
+def test_the_conversation_says_which_answer_it_goes_on_without(open_client: httpx.Client) -> None:
+    person = answering(open_client, "brandweer", years_of_service="heel lang")
+    refused = "Dat past niet bij deze vraag. We gaan verder zonder dit antwoord."
+    assert refused in talk(CHAT, open_client, *person)
+    assert refused not in talk(CHAT, open_client, *answering(open_client, "brandweer"))
+
+
+def test_no_line_of_the_conversation_promises_a_reason_and_gives_none(
+    open_client: httpx.Client,
+) -> None:
+    shown = talk(CHAT, open_client, "dierentuin")
+    found = [line for line in shown.splitlines() if line.startswith("- ")]
+    assert found
+    assert not [line for line in found if line.endswith((":", " "))]
 
 
 def test_the_conversation_tells_what_no_field_takes(open_client: httpx.Client) -> None:

@@ -10,7 +10,8 @@ from mcp import MCPError, types
 from mcp.server import CacheHint, Server, ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -37,15 +38,21 @@ READS_ONLY = types.ToolAnnotations(
 )
 
 
-def _lean(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
-    """Leave out the titles pydantic makes of names: a chatbot pays for each word of the list."""
-    if isinstance(schema, dict):
-        return {
-            name: _lean(part)
-            for name, part in schema.items()
-            if name != "title" or isinstance(part, dict)
-        }
-    return [_lean(part) for part in schema] if isinstance(schema, list) else schema
+class _WithoutTitles(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's
+        return False
+
+
+def _lean(model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+    """Leave out the titles pydantic makes of names: a chatbot pays for each word of the list.
+
+    A title that was given says something else, and stays.
+    """
+    schema = model.model_json_schema(schema_generator=_WithoutTitles, mode=mode)
+    for name, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
+        if part.get("title") == name:
+            del part["title"]
+    return schema
 
 
 def _shown(tool: Tool[Any]) -> types.Tool:
@@ -53,8 +60,8 @@ def _shown(tool: Tool[Any]) -> types.Tool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=_lean(tool.takes.model_json_schema()),
-        output_schema=_lean(tool.gives.model_json_schema(mode="serialization")),
+        input_schema=_lean(tool.takes, "validation"),
+        output_schema=_lean(tool.gives, "serialization"),
         annotations=READS_ONLY,
     )
 

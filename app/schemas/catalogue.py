@@ -1,6 +1,9 @@
 """The catalogue as clients read it."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from pydantic.alias_generators import to_camel
 
 from app.domain.catalogue import Catalogue, Municipality, Provision, Region, Sector, Skill
 from app.domain.terms import (
@@ -163,6 +166,11 @@ class ProvisionSummary(Answer):
         )
 
 
+def _fields(names: Iterable[str]) -> list[str]:
+    """Name fields as the contract does; a condition says itself what it rests on."""
+    return [to_camel(name) for name in names if not name.startswith("conditions.")]
+
+
 class FacetValue(Answer):
     """One value of a filter, and how many of what was found have it."""
 
@@ -197,9 +205,9 @@ class ProvisionAnswer(ProvisionSummary):
     conditions: list[ConditionAnswer]
     valid_from: OptionalDay
     stated: list[str]
-    """What the source states."""
+    """Which of these fields the source states; each condition has a `basis` of its own."""
     inferred: list[str]
-    """What we read into the source."""
+    """Which of these fields we read into the source, likewise."""
     see_also: list[str]
 
     @classmethod
@@ -213,7 +221,7 @@ class ProvisionAnswer(ProvisionSummary):
             also_building_blocks=list(provision.also_building_blocks),
             conditions=[shown_condition(one, catalogue) for one in provision.conditions],
             valid_from=provision.valid_from,
-            stated=list(provision.stated),
-            inferred=list(provision.inferred),
+            stated=_fields(provision.stated),
+            inferred=_fields(provision.inferred),
             see_also=list(provision.see_also),
         )
