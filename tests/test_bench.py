@@ -20,7 +20,7 @@ from bench import catalogues, questions
 from bench.__main__ import ROWS, measured
 from bench.answers import thousand_stored, with_key
 from bench.figures import Plan, Rounds, Row, table
-from bench.processes import CORES, ROOT, on_core, service
+from bench.processes import CORES, on_core, service
 from bench.statements import captured, script
 from tests.conftest import copied, open_settings
 from tests.server import ROOT
@@ -171,7 +171,7 @@ def test_pgbench_sends_what_an_intake_says_again_and_again(cluster, request, tmp
 
 
 def test_without_what_it_needs_it_says_how_to_get_it():
-    done = subprocess.run(  # noqa: S603  # our own arguments, no shell
+    done = subprocess.run(
         [sys.executable, "-S", "-m", "bench"],
         cwd=ROOT,
         capture_output=True,
