@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema_rs import validator_for
+from pydantic import BaseModel, Field
 
+from app.routers.mcp_server import _lean
 from tests.conftest import MONDAY
 from tests.mcp_clients import ByHand, Talk, of_another_make, official, official_of_old
 
@@ -213,3 +215,16 @@ def test_a_fault_points_at_the_argument(
     problem = json.loads(result["content"][0]["text"])
     assert [each["pointer"] for each in problem.get("errors", ())] == ([pointer] if pointer else [])
     assert (problem["status"] == 404) == (pointer is None)
+
+
+def test_a_title_that_was_given_reaches_the_chatbot_and_one_made_of_a_name_does_not():
+    class Asked(BaseModel):
+        worked_in: str
+        title: str = Field(title="Functie")
+
+    schema = _lean(Asked.model_json_schema(), "Asked")
+    assert schema["properties"] == {
+        "worked_in": {"type": "string"},
+        "title": {"type": "string", "title": "Functie"},
+    }
+    assert "title" not in schema

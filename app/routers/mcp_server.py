@@ -10,8 +10,8 @@ from mcp import MCPError, types
 from mcp.server import CacheHint, Server, ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -38,21 +38,22 @@ READS_ONLY = types.ToolAnnotations(
 )
 
 
-class _WithoutTitles(GenerateJsonSchema):
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's
-        return False
+_title_of = GenerateJsonSchema().get_title_from_name
 
 
-def _lean(model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+def _lean(part: Any, name: str) -> Any:  # noqa: ANN401 - any part of a JSON schema
     """Leave out the titles pydantic makes of names: a chatbot pays for each word of the list.
 
-    A title that was given says something else, and stays.
+    `name` is what the part is called. A title that was given says something else, and stays.
     """
-    schema = model.model_json_schema(schema_generator=_WithoutTitles, mode=mode)
-    for name, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
-        if part.get("title") == name:
-            del part["title"]
-    return schema
+    if isinstance(part, list):
+        return [_lean(one, name) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = (name, _title_of(name))
+    return {
+        key: _lean(value, key) for key, value in part.items() if key != "title" or value not in made
+    }
 
 
 def _shown(tool: Tool[Any]) -> types.Tool:
@@ -60,8 +61,10 @@ def _shown(tool: Tool[Any]) -> types.Tool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=_lean(tool.takes, "validation"),
-        output_schema=_lean(tool.gives, "serialization"),
+        input_schema=_lean(tool.takes.model_json_schema(), tool.takes.__name__),
+        output_schema=_lean(
+            tool.gives.model_json_schema(mode="serialization"), tool.gives.__name__
+        ),
         annotations=READS_ONLY,
     )
 
