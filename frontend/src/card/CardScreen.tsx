@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function CardScreen() {
+  return <Screen title="Loopbaankaart">{null}</Screen>;
+}

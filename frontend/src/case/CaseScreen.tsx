@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function CaseScreen() {
+  return <Screen title="Zaak">{null}</Screen>;
+}

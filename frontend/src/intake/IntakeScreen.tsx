@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function IntakeScreen() {
+  return <Screen title="Intake">{null}</Screen>;
+}

@@ -1,0 +1,130 @@
+/** Fields with their label, hint and fault in one place each. */
+
+import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import { useId } from "preact/hooks";
+
+export type FieldText = { label: string; hint?: string | undefined; fault?: string | null | undefined };
+
+/** Lay out one field; `children` is given the attributes that tie it to its label, hint and fault. */
+export function Field({
+  label,
+  hint,
+  fault,
+  id: given,
+  children,
+}: FieldText & {
+  id?: string;
+  children: (tied: { id: string; "aria-describedby": string | undefined; "aria-invalid": "true" | undefined }) => ComponentChildren;
+}) {
+  const own = useId();
+  const id = given ?? own;
+  const about = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {fault && (
+        <p class="fault" id={`${id}-fault`}>
+          <span class="visually-hidden">Fout: </span>
+          {fault}
+        </p>
+      )}
+      {children({ id, "aria-describedby": about || undefined, "aria-invalid": fault ? "true" : undefined })}
+    </div>
+  );
+}
+
+/** One line of text. */
+export function TextField({
+  value,
+  onValue,
+  label,
+  hint,
+  fault,
+  id,
+  ...rest
+}: FieldText & { id?: string; value: string; onValue: (value: string) => void } & Omit<
+    InputHTMLAttributes<HTMLInputElement>,
+    "value" | "label" | "id"
+  >) {
+  return (
+    <Field label={label} hint={hint} fault={fault} {...(id ? { id } : {})}>
+      {(tied) => (
+        <input type="text" autoComplete="off" {...rest} {...tied} value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+      )}
+    </Field>
+  );
+}
+
+/** A text of some lines. */
+export function NoteField({
+  value,
+  onValue,
+  label,
+  hint,
+  fault,
+  id,
+  most,
+}: FieldText & { id?: string; value: string; onValue: (value: string) => void; most: number }) {
+  return (
+    <Field label={label} hint={hint} fault={fault} {...(id ? { id } : {})}>
+      {(tied) => (
+        <textarea {...tied} maxLength={most} value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+      )}
+    </Field>
+  );
+}
+
+/** One of a few, as radio buttons; `none` adds a choice for what is not known. */
+export function Choices<Code extends string>({
+  label,
+  hint,
+  words,
+  value,
+  onValue,
+  none,
+  id,
+  down = false,
+}: {
+  label: string;
+  hint?: string;
+  words: Record<Code, string>;
+  value: Code | null;
+  onValue: (value: Code | null) => void;
+  none?: string;
+  id?: string;
+  down?: boolean;
+}) {
+  const own = useId();
+  const name = id ?? own;
+  const choices: [Code | null, string][] = Object.entries(words) as [Code, string][];
+  if (none) choices.push([null, none]);
+  return (
+    <fieldset class="field" aria-describedby={hint ? `${name}-hint` : undefined}>
+      <legend>{label}</legend>
+      {hint && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      <div class={`choices ${down ? "down" : ""}`}>
+        {choices.map(([code, said], place) => (
+          <label class="choice" key={code}>
+            <input
+              type="radio"
+              name={name}
+              id={place ? undefined : name}
+              checked={value === code}
+              onChange={() => onValue(code)}
+            />
+            {said}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function ProvisionScreen() {
+  return <Screen title="Voorziening">{null}</Screen>;
+}

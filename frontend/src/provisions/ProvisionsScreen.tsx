@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function ProvisionsScreen() {
+  return <Screen title="Voorzieningen">{null}</Screen>;
+}

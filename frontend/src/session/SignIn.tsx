@@ -1,0 +1,5 @@
+import { Screen } from "../parts/Screen";
+
+export function SignIn() {
+  return <Screen title="Aanmelden">{null}</Screen>;
+}

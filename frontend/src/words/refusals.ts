@@ -1,0 +1,45 @@
+/** What an adviser reads when something did not go: what happened, and what to do. */
+
+import { Refused, Unreachable } from "../api/ask";
+
+const SAID: Record<string, string> = {
+  "authentication-required": "U bent niet meer aangemeld. Meld u opnieuw aan.",
+  "not-for-this-role": "Uw account mag dit niet. Vraag het aan de beheerder.",
+  "not-found": "Dit bestaat niet, of u mag het niet zien.",
+  conflict: "Iemand anders was u voor. Kijk opnieuw en beslis dan.",
+  "already-referred": "Deze doorverwijzing is er al.",
+  "consent-given": "Deze toestemming is er al.",
+  "consent-needed": "De werknemer heeft nog geen toestemming gegeven.",
+  "draft-already-sent": "Deze intake is al verstuurd.",
+  erased: "Deze gegevens zijn gewist.",
+  "guidance-closed": "De begeleiding is afgesloten. Begin een nieuwe intake voor een nieuwe vraag.",
+  "guidance-goes-on": "Deze intake leidde tot gesprekken. Beslis eerst anders, met een reden.",
+  "held-already": "Dit is al zo.",
+  "not-referred": "Er is nog geen doorverwijzing naar deze voorziening.",
+  "out-of-reach": "Er is geen telefoonnummer of e-mailadres. Vul dat eerst in.",
+  "outcome-stands": "Dit is de uitkomst al.",
+  "precondition-failed": "Iemand anders heeft dit intussen gewijzigd.",
+  "provision-has-no-receiver": "Bij deze voorziening ontvangt niemand mensen.",
+  "provision-not-open": "Deze voorziening is niet voor deze werknemer.",
+  "referral-not-allowed": "Dat kan niet meer met deze doorverwijzing. Kijk opnieuw.",
+  "session-not-allowed": "Dat kan niet meer met dit gesprek. Kijk opnieuw.",
+  "sessions-overlap": "De werknemer heeft dan al een ander gesprek.",
+  "slot-not-free": "Deze plek is net bezet. Kies een andere.",
+  "take-it-over-first": "U behandelt deze zaak niet. Neem de zaak eerst over.",
+  "three-sessions": "Drie gesprekken is het meeste.",
+  "too-many-requests": "Er is te vaak gevraagd. Wacht een minuut en probeer het opnieuw.",
+  "invalid-input": "Er klopt iets niet in wat is ingevuld.",
+  unavailable: "De dienst is even te druk. Probeer het zo opnieuw.",
+};
+
+/** Say in one or two plain sentences what went wrong. */
+export function saidOf(error: unknown): string {
+  if (error instanceof Unreachable) return "Er is geen verbinding. Probeer het zo opnieuw.";
+  if (error instanceof Refused) {
+    const known = SAID[error.slug];
+    if (known) return known;
+    const id = error.problem?.instance;
+    return `Het ging mis aan onze kant. Probeer het opnieuw.${id ? ` Meldt u dit? Noem dan ${id}.` : ""}`;
+  }
+  throw error;
+}
