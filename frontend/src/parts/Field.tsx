@@ -1,6 +1,6 @@
 /** Fields with their label, hint and fault in one place each. */
 
-import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 export type FieldText = { label: string; hint?: string | undefined; fault?: string | null | undefined };
@@ -46,15 +46,30 @@ export function TextField({
   hint,
   fault,
   id,
-  ...rest
-}: FieldText & { id?: string; value: string; onValue: (value: string) => void } & Omit<
-    InputHTMLAttributes<HTMLInputElement>,
-    "value" | "label" | "id"
-  >) {
+  inputMode = "text",
+  autoFocus = false,
+  most,
+}: FieldText & {
+  id?: string;
+  value: string;
+  onValue: (value: string) => void;
+  inputMode?: "text" | "numeric" | "tel" | "email";
+  autoFocus?: boolean;
+  most?: number;
+}) {
   return (
     <Field label={label} hint={hint} fault={fault} {...(id ? { id } : {})}>
       {(tied) => (
-        <input type="text" autoComplete="off" {...rest} {...tied} value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+        <input
+          {...tied}
+          type="text"
+          autoComplete="off"
+          inputMode={inputMode}
+          autoFocus={autoFocus}
+          maxLength={most}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
       )}
     </Field>
   );
