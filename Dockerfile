@@ -6,14 +6,18 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
-COPY requirements.lock requirements-build.lock ./
+COPY requirements.lock requirements-build.lock requirements-node.lock ./
 RUN python -m venv /opt/gids \
     && python -m venv /opt/build \
     && /opt/gids/bin/pip install --require-hashes --only-binary :all: -r requirements.lock \
-    && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
+    && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock \
+    && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-node.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations
+COPY frontend frontend
+# The Python of the service makes the types, with the Node of the other virtualenv.
+RUN PYTHONPATH=$(echo /opt/build/lib/python3.*/site-packages) /opt/gids/bin/python frontend/build.py
 # pip goes last: what runs has no use for it.
 RUN /opt/build/bin/hatchling build -t wheel -d /dist \
     && /opt/gids/bin/pip install --no-index --no-deps /dist/*.whl \

@@ -1,9 +1,10 @@
 # make run: the service on port 8000 with demo data. make test: every check and every test.
-# Needs Python 3.11 or newer, nothing else. What it makes: .venv/ and var/.
+# Needs Python 3.11 or newer, nothing else. What it makes: .venv/, var/, app/workbench/ and
+# frontend/node_modules/.
 
 .DEFAULT_GOAL := help
 .SHELLFLAGS := -eu -c
-.PHONY: help run test check bench profile format lock clean
+.PHONY: help run workbench test check bench profile format lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -19,19 +20,26 @@ INSTALL := .venv/bin/python -m pip --disable-pip-version-check install --quiet
 
 help:
 	@echo 'make run     serve on port 8000 (PORT=...) with demo data under var/'
+	@echo 'make workbench  build the front-end under app/workbench, when something changed'
 	@echo 'make test    every check and every test, on SQLite and on a real PostgreSQL'
 	@echo 'make check   the checks only: ruff, mypy, import-linter'
 	@echo 'make bench   how fast it is beside what could be (ROWS=search,304 SECONDS=3)'
 	@echo 'make profile where the time of a search goes (ASK=check)'
 	@echo 'make format  let ruff put the code in order'
 	@echo 'make lock    renew the locks from pyproject.toml (needs the network)'
-	@echo 'make clean   remove .venv and var, the demo database included'
+	@echo 'make clean   remove what was made, the demo database included'
 
-# exec: Ctrl-C reaches the service itself.
+# exec: Ctrl-C reaches the service itself. Without a workbench the API works all the same.
 run: $(RUN_STAMP)
+	-@$(MAKE) --no-print-directory workbench
 	@GIDS_PORT="$${PORT:-$${GIDS_PORT:-8000}}" exec .venv/bin/gids demo
 
-test: check
+workbench: $(RUN_STAMP)
+	@.venv/bin/python frontend/build.py --ready \
+		|| $(INSTALL) --require-hashes --only-binary :all: -r requirements-node.lock
+	@.venv/bin/python frontend/build.py
+
+test: check workbench
 	$(SCRATCH) .venv/bin/pytest -n 3 --dist worksteal -o cache_dir=var/cache/pytest
 
 # The databases of the tests are made and thrown away in memory, where there is enough of it.
@@ -42,7 +50,7 @@ SCRATCH = $(shell test -z "$${TMPDIR-}" && awk '/MemAvailable/ {exit $$2 < 80000
 check: $(DEV_STAMP)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/mypy --strict app tests migrations bench
+	.venv/bin/mypy --strict app tests migrations bench frontend
 	.venv/bin/lint-imports --cache-dir var/cache/imports
 
 # From the command line only: a shell may count its own SECONDS.
@@ -60,13 +68,14 @@ format: $(DEV_STAMP)
 lock: $(DEV_STAMP)
 	$(LOCK) --extra otel --output-file requirements.lock pyproject.toml
 	$(LOCK) --group build --output-file requirements-build.lock
+	$(LOCK) --group node --output-file requirements-node.lock
 	$(LOCK) --extra otel --group build --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 clean:
-	rm -rf .venv var
+	rm -rf .venv var app/workbench frontend/node_modules frontend/src/api/schema.d.ts
 
 $(RUN_STAMP):
 	$(call make_venv,$(RUN_LOCKS:%=-r %))

@@ -94,7 +94,7 @@ class Kept:
             (b"vary", b"Accept-Encoding"),
             (b"etag", tag.encode()),
         )
-        if asked.tags and _is_among(tag, asked.tags):
+        if asked.tags and is_among(tag, asked.tags):
             return (_start(304, told), _body(b""))
         body = self._gzipped() if packed else self.body
         coding: Headers = ((b"content-encoding", b"gzip"),) if packed else ()
@@ -205,7 +205,7 @@ def _asked(scope: Scope, of: Held) -> Asked:
         if name == b"accept":
             accept += b"," + value
         elif name == b"accept-encoding":
-            packed = packed or _takes_gzip(value)
+            packed = packed or takes_gzip(value)
         elif name == b"if-none-match":
             tags += b"," + value
         elif name in _LONG_WAY:
@@ -214,7 +214,7 @@ def _asked(scope: Scope, of: Held) -> Asked:
     return Asked(key, packed, tags.decode("latin-1"), at_once, of)
 
 
-def _takes_gzip(accepts: bytes) -> bool:
+def takes_gzip(accepts: bytes) -> bool:
     """Whether a packed body is welcome: gzip by name, or anything when gzip is not named."""
     weights = {
         found[1].lower().removeprefix("x-"): float(found[2] or 1)
@@ -224,7 +224,7 @@ def _takes_gzip(accepts: bytes) -> bool:
     return weights.get("gzip", weights.get("*", 0)) > 0
 
 
-def _is_among(tag: str, tags: str) -> bool:
+def is_among(tag: str, tags: str) -> bool:
     """Whether a client has this already (RFC 9110, 13.1.2: compared weakly; * is any)."""
     if tags.strip(" \t,") == "*":
         return True

@@ -41,6 +41,7 @@ from app.routers import (
     session_log,
     sessions,
     webhooks,
+    workbench,
 )
 from app.routers.intakes import checked
 from app.routers.provision_pages import found_page
@@ -255,6 +256,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     root.include_router(mcp_door.router)
     root.mount(desk_page.PREFIX, pages)
     root.mount(calendar.PREFIX, feeds)
+    root.router.routes.extend(workbench.routes())
     if settings.otel:
         root.add_middleware(observability.WithoutAddress)
     for app in (root, api, feeds):
