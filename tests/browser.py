@@ -100,7 +100,7 @@ def unpacked() -> tuple[Path, Path]:
     return packages, folder
 
 
-def _environment(home: str) -> tuple[Path, dict[str, str]]:
+def environment(home: str) -> tuple[Path, dict[str, str]]:
     """Give the packages, and what a browser is to find: itself, its libraries, its one font."""
     if "CHROMIUM" in os.environ:
         return npm.installed(SOURCE), dict(os.environ)
@@ -119,11 +119,11 @@ def _environment(home: str) -> tuple[Path, dict[str, str]]:
 def started() -> Iterator[Browser]:
     """Start a browser, and end it."""
     with tempfile.TemporaryDirectory() as home:
-        packages, environment = _environment(home)
+        packages, found = environment(home)
         process = subprocess.Popen(  # noqa: S603  # likewise
             [npm.NODE, SCRIPT, "serve"],
             cwd=packages,
-            env={**environment, "HOME": home, "TMPDIR": home},
+            env={**found, "HOME": home, "TMPDIR": home},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -164,7 +164,7 @@ def imported(files: Iterable[Path]) -> dict[str, set[str]]:
     """Per module that the files import: the distributions that provide it."""
     providers = packages_distributions()
     tops = {top for file in files for top in top_level_imports(file.read_text())}
-    third_party = tops - sys.stdlib_module_names - {"app", "migrations", "tests", "bench"}
+    third_party = tops - sys.stdlib_module_names - {"app", "migrations", "tests", "bench", "frontend"}
     assert third_party <= providers.keys(), f"not installed: {third_party - providers.keys()}"
     return {top: {canonicalize_name(name) for name in providers[top]} for top in third_party}
 
