@@ -26,6 +26,7 @@ LONGEST_FILE = 400
 MAY_COMMIT = {"app/cli.py", "app/db.py"}
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|NotImplemented" r"Error)\b")
 DISHONEST = re.compile(r"pytest\.(mark\.)?(sk" r"ip|xf" r"ail)|\bsl" r"eep\(|assert Tr" r"ue")
+OURS = {"app", "bench", "frontend", "migrations", "tests"}
 # Found at run time by the package named, never imported by us.
 USED_BY_ANOTHER = {
     "httptools": "uvicorn",
@@ -164,7 +165,9 @@ def imported(files: Iterable[Path]) -> dict[str, set[str]]:
     """Per module that the files import: the distributions that provide it."""
     providers = packages_distributions()
     tops = {top for file in files for top in top_level_imports(file.read_text())}
-    third_party = tops - sys.stdlib_module_names - {"app", "migrations", "tests", "bench", "frontend"}
+    third_party = (
+        tops - sys.stdlib_module_names - {"app", "migrations", "tests", "bench", "frontend"}
+    )
     assert third_party <= providers.keys(), f"not installed: {third_party - providers.keys()}"
     return {top: {canonicalize_name(name) for name in providers[top]} for top in third_party}
 

@@ -69,6 +69,8 @@ def test_what_has_not_changed_is_not_sent_again(site):
     tag = site.get("/").headers["etag"]
     again = site.get("/", headers={"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
+    policy = "content-security-policy"
+    assert again.headers[policy] == site.get("/").headers[policy]
     assert site.get("/", headers={"If-None-Match": '"another"'}).status_code == 200
 
 

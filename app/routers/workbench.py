@@ -68,12 +68,13 @@ class File:
         body = self.content if packed is None else packed
         tag = strong_tag(body)
         headers = {"Cache-Control": self.kept, "ETag": tag, "Vary": "Accept-Encoding"}
+        if self.media_type == "text/html":
+            # On a 304 too: a browser puts its headers in the place of those that it kept.
+            headers["Content-Security-Policy"] = POLICY
         if is_among(tag, ",".join(request.headers.getlist("if-none-match"))):
             return Response(status_code=304, headers=headers)
         if packed:
             headers["Content-Encoding"] = "gzip"
-        if self.media_type == "text/html":
-            headers["Content-Security-Policy"] = POLICY
         return Response(body, media_type=self.media_type, headers=headers)
 
 
