@@ -30,6 +30,7 @@ from app.routers import (
     calendar,
     catalogue,
     catalogue_changes,
+    coverage,
     desk_page,
     desks,
     health,
@@ -69,6 +70,7 @@ _log = logging.getLogger(__name__)
 API_ROUTERS = (
     catalogue,
     catalogue_changes,
+    coverage,
     desks,
     intakes,
     referrals,

@@ -91,7 +91,9 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "listRegions": OPEN,
     "listMunicipalities": OPEN,
     "listSkills": OPEN,
-    **dict.fromkeys(["listCatalogueChanges", "listProvisions", "readProvision"], OPEN),
+    **dict.fromkeys(
+        ["listCatalogueChanges", "listProvisions", "readProvision", "readCoverage"], OPEN
+    ),
     "checkProvisions": OPEN,
     "createIntake": advisers(201, 201),
     "listIntakes": advisers(200, 200),

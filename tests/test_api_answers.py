@@ -25,7 +25,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[^\",\s]*")
 INTAKE = {"originSector": "bouw", "municipality": "Rotterdam"}
 
 OF_THE_OPEN_CATALOGUE = tuple(
-    f"/v1/{name}" for name in ("sectors", "municipalities", "skills", "provisions")
+    f"/v1/{name}" for name in ("sectors", "municipalities", "skills", "provisions", "coverage")
 )
 """What follows from the catalogue and the day alone, and may be kept for a minute."""
 
@@ -98,7 +98,7 @@ def test_a_method_that_is_not_there_is_refused_with_all_that_are(
     for request in requests:
         known = taken.setdefault(request.template, set())
         known |= {"GET", "HEAD"} if request.method == "GET" else {request.method}
-    assert len(taken) == 38
+    assert len(taken) == 39
     for request in {request.template: request for request in requests}.values():
         for method in sorted(METHODS - taken[request.template]):
             other = request.copy()
