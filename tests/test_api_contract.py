@@ -353,6 +353,8 @@ def test_whoever_asks_too_often_is_refused_everywhere_but_at_the_health_of_the_s
 NAMED = {
     "/health/live": "GET",
     "/health/ready": "GET",
+    "/caller": "GET",
+    "/sign-ins": "GET",
     "/sectors": "GET",
     "/catalogue-changes": "GET",
     "/regions": "GET",
