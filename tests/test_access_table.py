@@ -93,10 +93,8 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "listRegions": OPEN,
     "listMunicipalities": OPEN,
     "listSkills": OPEN,
-    **dict.fromkeys(
-        ["listCatalogueChanges", "listProvisions", "readProvision", "readCoverage"], OPEN
-    ),
-    "checkProvisions": OPEN,
+    **dict.fromkeys(["listCatalogueChanges", "listProvisions", "readProvision"], OPEN),
+    **dict.fromkeys(["readCoverage", "checkProvisions"], OPEN),
     "createIntake": advisers(201, 201),
     "listIntakes": advisers(200, 200),
     "readIntake": advisers(200, 404, 200),
