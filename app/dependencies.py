@@ -114,6 +114,21 @@ def only(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     return allowed
 
 
+async def known_caller(
+    caller: CallerDep, _shown: Annotated[object, Security(BEARER)] = None
+) -> Caller:
+    """Let whoever is known through, whatever their role.
+
+    Raises:
+        Unauthenticated: it is a stranger.
+
+    """
+    if caller is ANONYMOUS:
+        raise Unauthenticated
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(known_caller)]
 AdviserCaller = Annotated[Caller, Depends(only(Role.adviser))]
 WerkcentrumCaller = Annotated[Caller, Depends(only(Role.werkcentrum))]
 EditorCaller = Annotated[Caller, Depends(only(Role.catalogue_editor))]

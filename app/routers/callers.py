@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from app.dependencies import After, CallerDep, Limit
-from app.domain.access import ANONYMOUS, Unauthenticated
+from app.dependencies import After, KnownCaller, Limit
 from app.schemas.base import Page
 from app.schemas.caller import CallerAnswer, SignInChoice
 from app.services.paging import page_of
@@ -32,11 +31,9 @@ async def signed_in_until(request: Request) -> datetime | None:
 
 @router.get("/caller")
 async def read_caller(
-    caller: CallerDep, until: Annotated[datetime | None, Depends(signed_in_until)]
+    caller: KnownCaller, until: Annotated[datetime | None, Depends(signed_in_until)]
 ) -> CallerAnswer:
     """Say who asks: whoever the token or the sign-in stands for."""
-    if caller is ANONYMOUS:
-        raise Unauthenticated
     return CallerAnswer(
         id=caller.id,
         name=caller.name,
