@@ -94,7 +94,7 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "listMunicipalities": OPEN,
     "listSkills": OPEN,
     **dict.fromkeys(["listCatalogueChanges", "listProvisions", "readProvision"], OPEN),
-    "checkProvisions": OPEN,
+    **dict.fromkeys(["readCoverage", "checkProvisions"], OPEN),
     "createIntake": advisers(201, 201),
     "listIntakes": advisers(200, 200),
     "readIntake": advisers(200, 404, 200),
