@@ -8,7 +8,10 @@ import { Combobox } from "../parts/Combobox";
 export function SectorField({ sector, onSector }: { sector: string | undefined; onSector: (id: string | null) => void }) {
   const [text, setText] = useState("");
   useEffect(() => {
-    if (!sector) return undefined;
+    if (!sector) {
+      setText("");
+      return undefined;
+    }
     const stop = new AbortController();
     named(sector, stop.signal).then(setText, () => {
       // Without its name the sector shows as the address has it.
