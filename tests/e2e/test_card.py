@@ -11,7 +11,7 @@ from tests.e2e.conftest import Site
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"scheme": "dark"},
     "forced": {"forced_colors": True},

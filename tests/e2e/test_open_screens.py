@@ -3,6 +3,7 @@
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,7 @@ from tests.e2e.conftest import Site
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
 CHECK = "Loopbaancheck \u2018De Vakbeweging\u2019"
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"scheme": "dark"},
     "forced": {"forced_colors": True},
