@@ -25,10 +25,8 @@ export function CardScreen() {
   const id = useRoute().params["id"] ?? "";
   const [found, { again }] = useAnswer(id, async (signal) => {
     const intake = await ask(() => api.GET("/intakes/{intakeId}", { params: { path: { intakeId: id } }, signal }));
-    const ids = [...new Set([...intake.alsoAvailable, ...intake.signposts].map((one) => one.provisionId))];
     const all = await ask(() => api.GET("/provisions", { params: { query: { status: "current", limit: 1000 } }, signal }));
-    const known = new Map(all.items.map((one) => [one.id, one]));
-    return { intake, doors: ids.flatMap((one) => known.get(one) ?? []).slice(0, MOST_TO_DO) };
+    return { intake, doors: toDo(intake, all.items) };
   });
   return (
     <Screen title="Uw loopbaankaart" tab="Loopbaankaart">
@@ -37,6 +35,20 @@ export function CardScreen() {
       {found.state === "here" && <Card intake={found.data.intake} doors={found.data.doors} now={new Date()} />}
     </Screen>
   );
+}
+
+/** First what is open to this worker, then the doors that everybody may go to, then the rest. */
+function toDo(intake: Intake, all: Provision[]): Provision[] {
+  const known = new Map(all.map((one) => [one.id, one]));
+  const look = (of: { provisionId: string }[]) => of.flatMap((one) => known.get(one.provisionId) ?? []);
+  const signposts = look(intake.signposts);
+  const isDoor = (one: Provision) => one.buildingBlock === "access" && one.provider !== null;
+  const inOrder = [
+    ...look(intake.alsoAvailable),
+    ...signposts.filter(isDoor),
+    ...signposts.filter((one) => !isDoor(one)),
+  ];
+  return [...new Set(inOrder)].slice(0, MOST_TO_DO);
 }
 
 function Card({ intake, doors, now }: { intake: Intake; doors: Provision[]; now: Date }) {

@@ -29,7 +29,7 @@ export function CoverageScreen() {
       <p>
         Wat heeft elke sector geregeld voor wie ander werk zoekt? Dit staat in onze bronnen. Wat voor iedereen is, in elke sector, telt hier niet mee.
       </p>
-      <dl class="no-print">
+      <dl class="legend">
         {Object.values(covered).map(({ sign, said, means }) => (
           <div key={said}>
             <dt>
