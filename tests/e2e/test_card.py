@@ -70,7 +70,7 @@ def test_the_card_of_sessions(site: Site, look: str) -> None:
     assert "U wilt weten welk werk bij u past." in text
     assert "Wat u kunt: lassen" in text
     assert "Gesprek 1." in text
-    assert "Het gesprek is per telefoon." in text
+    assert " belt u op dat moment." in text
     assert " tot " in text
     assert INTERNAL not in page.content()
     assert page.get_by_role("heading", name="Wat u zelf kunt doen").is_visible()

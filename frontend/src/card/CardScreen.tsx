@@ -124,7 +124,7 @@ function Sessions({ intake, now }: { intake: Intake; now: Date }) {
         ))}
       </ol>
       {intake.closedAt && <p>Op {day(intake.closedAt)} hebben wij de gesprekken afgesloten.</p>}
-      {!intake.closedAt && intake.sessions.some((one) => isToCome(one, now)) && <p>Kunt u niet? Vertel het uw adviseur. Dan kiest u samen een andere tijd.</p>}
+      {!intake.closedAt && intake.sessions.some((one) => isToCome(one, now)) && <p>Kunt u niet? Zeg dat zo snel mogelijk tegen uw adviseur. Dan kiest u samen een andere tijd.</p>}
     </>
   );
 }

@@ -48,10 +48,11 @@ export function nextOf(one: Referral): string {
 
 const WAITS: ReadonlySet<Referral["status"]> = new Set(["proposed", "sent", "received"]);
 
-const how: Words<Schemas["Mode"]> = {
-  phone: "Het gesprek is per telefoon.",
-  video: "Het gesprek is met beeld, op een telefoon of computer.",
-  in_person: "U komt naar het gesprek toe.",
+/** How the two of them meet, as the letters of the service say it. */
+const how: Record<Schemas["Mode"], (who: string) => string> = {
+  phone: (who) => `${who} belt u op dat moment.`,
+  video: (who) => `U krijgt van ${who} een link om mee te videobellen.`,
+  in_person: (who) => `${who} vertelt u waar het gesprek is.`,
 };
 
 /** "dinsdag 1 december 2026, van 14.00 tot 14.45 uur" */
@@ -64,11 +65,11 @@ export function sessionOf(one: Session, now: Date): string {
     return one.status === "waiting" ? "Wij zoeken nog een dag en een tijd. U hoort die van ons." : "Dit gesprek gaat niet door.";
   }
   const at = when(one.startsAt, one.endsAt);
-  const who = one.adviser ? ` U spreekt ${one.adviser.name}.` : "";
+  const met = one.mode ? ` ${how[one.mode](one.adviser?.name ?? "Uw adviseur")}` : "";
   switch (one.status) {
     case "waiting":
     case "planned":
-      return isToCome(one, now) ? `${capital(at)}.${who}${one.mode ? ` ${how[one.mode]}` : ""}` : `Dit gesprek was op ${at}.`;
+      return isToCome(one, now) ? `${capital(at)}.${met}` : `Dit gesprek was op ${at}.`;
     case "held":
       return `Dit gesprek was op ${at}.`;
     case "missed":
