@@ -37,18 +37,14 @@ export function CardScreen() {
   );
 }
 
-/** First what is open to this worker, then the doors that everybody may go to, then the rest. */
-function toDo(intake: Intake, all: Provision[]): Provision[] {
+/** First what is open to this worker by their sector, then the public doors, then the rest. */
+function toDo({ alsoAvailable, signposts }: Intake, all: Provision[]): Provision[] {
   const known = new Map(all.map((one) => [one.id, one]));
-  const look = (of: { provisionId: string }[]) => of.flatMap((one) => known.get(one.provisionId) ?? []);
-  const signposts = look(intake.signposts);
-  const isDoor = (one: Provision) => one.buildingBlock === "access" && one.provider !== null;
-  const inOrder = [
-    ...look(intake.alsoAvailable),
-    ...signposts.filter(isDoor),
-    ...signposts.filter((one) => !isDoor(one)),
-  ];
-  return [...new Set(inOrder)].slice(0, MOST_TO_DO);
+  const isDoor = (id: string) => known.get(id)?.buildingBlock === "access" && known.get(id)?.provider !== null;
+  const place = (one: Intake["signposts"][number]) => (one.side ? 0 : isDoor(one.provisionId) ? 1 : 2);
+  const inOrder = [...alsoAvailable, ...signposts].sort((one, other) => place(one) - place(other));
+  const found = inOrder.flatMap((one) => known.get(one.provisionId) ?? []);
+  return [...new Set(found)].slice(0, MOST_TO_DO);
 }
 
 function Card({ intake, doors, now }: { intake: Intake; doors: Provision[]; now: Date }) {
