@@ -73,10 +73,12 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
         "intakes: 0 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         read,
         "intakes: 3 on the list, 2 of them still there",
         "contact details: 3 on the list, 1 of them still there",
         "consents: 1 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         "`gids erasures replay` lets them go again",
         read,
         *again(intakes=2, details=1),
@@ -86,6 +88,7 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
         "intakes: 3 on the list, 0 of them still there",
         "contact details: 3 on the list, 0 of them still there",
         "consents: 1 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
     ]
 
 
@@ -155,6 +158,7 @@ def test_lines_that_say_nothing_are_told_and_the_rest_is_done(database, operated
         "intakes: 1 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         fault,
     ]
 
