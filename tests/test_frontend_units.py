@@ -1,4 +1,4 @@
-"""The parts of the workbench that are values in, values out: tests in TypeScript, by Node itself."""
+"""What of the workbench is values in, values out: tests in TypeScript, run by Node itself."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ FILES = sorted((SOURCE / "tests").glob("*.test.ts"))
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_in_typescript(file):
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own arguments, no shell
         [npm.NODE, "--import", "./tests/modules.mjs", "--test", "--test-reporter=tap", file],
         cwd=SOURCE,
         capture_output=True,

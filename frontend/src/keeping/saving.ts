@@ -130,6 +130,7 @@ export function resolved(draft: Draft, chosen: Answers): Draft {
 export function inherited(draft: Draft, left: Draft): Draft {
   const [older, newer] = left.version > draft.version ? [draft, left] : [left, draft];
   const both = together({ ...older, contest: null }, newer, newer.mine, null);
-  const tried = older.version === newer.version ? [...older.tried, ...newer.tried] : newer.tried;
-  return { ...both, tried: both.contest ? both.tried : tried, contest: both.contest ?? draft.contest };
+  if (both.contest) return both;
+  const contest = [newer.contest, older.contest].find((one) => one && one.version >= newer.version) ?? null;
+  return { ...both, tried: older.version === newer.version ? [...older.tried, ...newer.tried] : newer.tried, contest };
 }
