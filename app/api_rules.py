@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import strict_json
 from app.answer_cache import AnswerCache
-from app.callers import Recognise, known_at_once
+from app.callers import Callers
 from app.cross_origin import CrossOrigin
 from app.domain.access import ANONYMOUS, Caller, TooManyRequests, Unauthenticated
 from app.domain.errors import Fault, InvalidInput
@@ -62,7 +62,7 @@ class ApiRules:
         api: FastAPI,
         limits: RateLimits,
         answers: AnswerCache,
-        recognise: Recognise,
+        callers: Callers,
         public_url: str = PUBLIC_URL,
         body_limit: int = BODY_LIMIT,
         origins: Iterable[str] = (),
@@ -70,14 +70,14 @@ class ApiRules:
     ) -> None:
         """Wrap the root app, in which `api` is mounted at /v1.
 
-        `recognise` says who shows a token; `origins` are of web pages; `beside` is what is held to
-        these rules and not in the document.
+        `callers` says who shows a token or a cookie; `origins` are of web pages; `beside` is what
+        is held to these rules and not in the document.
         """
         self._app = app
         self.api = api
         self._limits = limits
         self._answers = answers
-        self._recognise = recognise
+        self._callers = callers
         self._public_url = public_url
         self._body_limit = body_limit
         self._cross_origin = CrossOrigin(origins)
@@ -100,6 +100,7 @@ class ApiRules:
         headers = Headers(scope=scope)
         request = CurrentRequest(_request_id(headers.getlist("x-request-id")))
         token = current_request.set(request)
+        scope.setdefault("state", {})
         more = self._cross_origin.headers(headers)
         answer = _Answer(scope, send, request.request_id, more)
         paths = self._matching(scope["path"])
@@ -139,8 +140,8 @@ class ApiRules:
     ) -> None:
         if answer.method == "HEAD":
             scope = {**scope, "method": "GET"}
-        caller = known_at_once(scope, self._recognise)
-        scope.setdefault("state", {})["known_at_once"] = caller
+        caller = self._callers.known_at_once(scope)
+        scope["state"]["known_at_once"] = caller
         asked = self._answers.asked(scope)
         if asked and caller and (kept := self._answers.find(asked)) is not None:
             await self._give(kept, caller, scope, receive, answer)
@@ -159,7 +160,7 @@ class ApiRules:
         if refusal is None and operation:
             said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             faults = query_faults(said, operation.query)
-            scope.setdefault("state", {})["said"] = said
+            scope["state"]["said"] = said
             if body and (fault := strict_json.fault_in(body)):
                 faults.append(fault)
             if faults:
@@ -200,7 +201,7 @@ class ApiRules:
             allow = {"Allow": ", ".join(sorted(allowed))}
             return from_status(405, self._public_url, headers=allow)
         operation = operations.get(scope["method"])
-        if operation and operation.protected and "authorization" not in headers:
+        if operation and operation.protected and not self._callers.shown(scope):
             return from_domain(Unauthenticated(), self._public_url)
         for length in headers.getlist("content-length"):
             if length.isdecimal() and float(length) > self._body_limit:
@@ -209,7 +210,7 @@ class ApiRules:
             chosen = negotiate(",".join(headers.getlist("accept")), operation.produces)
             if chosen is None:
                 return from_status(406, self._public_url, allowed=operation.produces)
-            scope.setdefault("state", {})["media_type"] = chosen
+            scope["state"]["media_type"] = chosen
         return None
 
     def _counted(self, scope: Scope, operation: Operation | None, refusal: Response) -> Response:
@@ -250,6 +251,7 @@ class _Answer:
         self.complete = False
         self._send = send
         self._request_id = request_id
+        self._state = scope["state"]
         is_document = scope["path"] == API_PREFIX + DOCUMENT_PATH
         self._more = {"Access-Control-Allow-Origin": "*"} if is_document else more
 
@@ -261,6 +263,7 @@ class _Answer:
                 *message["headers"],
                 *[pair for pair in _DEFAULTS if pair[0] not in said],
                 (b"x-request-id", self._request_id.encode()),
+                *[(b"set-cookie", one.encode()) for one in self._state.get("cookies", list)()],
             ]
             headers = MutableHeaders(raw=message["headers"])
             for name, value in self._more.items():

@@ -104,6 +104,15 @@ class Issuer(BaseModel):
     """Which regions its werkcentra may be of."""
     organisations: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Which organisations its advisers may be of, named as in the claim."""
+    client_id: Annotated[str, Field(min_length=1)] | None = None
+    """As what this service signs people in for the workbench; left out, nobody can."""
+    client_secret: SecretStr | None = None
+    scopes: str = "openid profile email offline_access"
+    """What is asked for when somebody signs in."""
+    resource: str | None = None
+    """Which resource the access token is asked for (RFC 8707), where the issuer needs it."""
+    name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """What people choose when there are several; left out, its address."""
 
 
 class UnknownSettingError(Exception):
@@ -212,6 +221,10 @@ class Settings(BaseSettings):
     oidc_keys_stale: Duration = Field(
         default=timedelta(hours=24),
         description="How long they are used when the issuer cannot be reached.",
+    )
+    signed_in: Duration = Field(
+        default=timedelta(hours=10),
+        description="How long somebody stays signed in to the workbench at most.",
     )
     encryption_keys: SecretStr = Field(
         default=DEMO_ENCRYPTION_KEYS,

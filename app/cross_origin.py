@@ -1,7 +1,8 @@
 """Which web pages of other origins may read an answer: the CORS protocol (Fetch, HTTP-CORS).
 
-A browser keeps an answer from a page of another origin unless the answer names that origin. Pages
-show a token of their own accord and the service knows no cookie, so credentials are never allowed.
+A browser keeps an answer from a page of another origin unless the answer names that origin. Such
+pages show a token of their own accord, and the cookie of a sign-in is for pages of this service
+alone (app/callers.py), so credentials are never allowed.
 """
 
 from collections.abc import Iterable

@@ -15,10 +15,8 @@ from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.answer_cache import PUBLIC
-from app.callers import bearer
 from app.db import Database, DatabaseBusyError
 from app.domain.access import (
     ANONYMOUS,
@@ -26,20 +24,18 @@ from app.domain.access import (
     NO_REGION,
     Caller,
     Forbidden,
-    TooManyRequests,
     Unauthenticated,
 )
 from app.domain.errors import NotFound
 from app.domain.intake import Knowledge
 from app.domain.terms import Role
 from app.egress import Egress
+from app.identify import get_caller
 from app.models import Desk
 from app.schemas.base import QueryWhole, refusal
 from app.schemas.intake import RegionCode
 from app.services.acts import Act, acting
-from app.services.api_keys import KEY_PREFIX
 from app.services.desk_choice import told_from_here
-from app.services.issuer_keys import IssuerUnreachable
 from app.services.planner import Planning
 from app.services.processing_log import read_traceparent
 from app.services.retention import Terms
@@ -97,45 +93,6 @@ async def for_everyone(response: Response) -> None:
     response.headers["Cache-Control"] = PUBLIC
 
 
-async def get_caller(request: Request) -> Caller:
-    """Find out who asks: by access token, by key, or nobody in particular; and count it.
-
-    Whoever shows something that does not hold, or cannot be looked into, is counted as a stranger.
-
-    Raises:
-        Unauthenticated: something was shown that does not hold.
-        IssuerUnreachable: the keys that would tell cannot be had now.
-        TooManyRequests: this caller asks too often.
-
-    """
-    shown = request.headers.getlist("authorization")
-    try:
-        caller = await _shows(request, shown) if shown else ANONYMOUS
-    except (Unauthenticated, IssuerUnreachable):
-        _count(request, ANONYMOUS)
-        raise
-    _count(request, caller)
-    return caller
-
-
-async def _shows(request: Request, shown: list[str]) -> Caller:
-    token = bearer(shown)
-    state = request.app.state
-    if token.startswith(KEY_PREFIX):
-        caller: Caller | None = await run_in_threadpool(state.api_keys.caller, token)
-    else:
-        caller = await state.tokens.caller(token)
-    if caller is None:
-        raise Unauthenticated
-    return caller
-
-
-def _count(request: Request, caller: Caller) -> None:
-    address = request.client.host if request.client else None
-    if wait := request.app.state.rate_limits.take(caller, address):
-        raise TooManyRequests(wait)
-
-
 CallerDep = Annotated[Caller, Depends(get_caller)]
 
 
@@ -157,6 +114,21 @@ def only(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     return allowed
 
 
+async def known_caller(
+    caller: CallerDep, _shown: Annotated[object, Security(BEARER)] = None
+) -> Caller:
+    """Let whoever is known through, whatever their role.
+
+    Raises:
+        Unauthenticated: it is a stranger.
+
+    """
+    if caller is ANONYMOUS:
+        raise Unauthenticated
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(known_caller)]
 AdviserCaller = Annotated[Caller, Depends(only(Role.adviser))]
 WerkcentrumCaller = Annotated[Caller, Depends(only(Role.werkcentrum))]
 EditorCaller = Annotated[Caller, Depends(only(Role.catalogue_editor))]

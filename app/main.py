@@ -11,23 +11,27 @@ from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
+from pydantic import AnyHttpUrl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app import observability, openapi, problems
 from app.answer_cache import ROOM, AnswerCache
 from app.api_rules import ApiRules
+from app.callers import Callers, Cookies
 from app.config import InvalidSettingError, Settings, load_settings
 from app.db import Database, require_row_security
-from app.dependencies import Clock, get_caller
-from app.domain.access import NO_REGION
+from app.dependencies import Clock
+from app.domain.access import NO_REGION, Caller
 from app.egress import Egress
+from app.identify import get_caller
 from app.mail import mail_of
 from app.migrate import require_head
 from app.openapi import Whereabouts
 from app.rate_limit import RateLimits
 from app.routers import (
     calendar,
+    callers,
     catalogue,
     catalogue_changes,
     desk_page,
@@ -40,6 +44,7 @@ from app.routers import (
     referrals,
     session_log,
     sessions,
+    sign_in,
     webhooks,
     workbench,
 )
@@ -59,6 +64,7 @@ from app.services.planner import Planning, today
 from app.services.repeating import Repeating
 from app.services.retention import Terms
 from app.services.sealed import require_wrapping_keys, try_keys
+from app.services.sign_in import SignIns
 from app.services.tokens import Tokens
 from app.services.upkeep import upkeep
 from app.shortcuts import Shortcut, Shortcuts
@@ -78,6 +84,7 @@ API_ROUTERS = (
     calendar,
     session_log,
     webhooks,
+    callers,
 )
 """In the order of the API document."""
 
@@ -244,6 +251,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
                 for work in beside:
                     work.stop()
         finally:
+            await api.state.sign_ins.aclose()
             await api.state.tokens.aclose()
             api.state.egress.close()
             database.dispose()
@@ -256,6 +264,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     root.include_router(mcp_door.router)
     root.mount(desk_page.PREFIX, pages)
     root.mount(calendar.PREFIX, feeds)
+    root.include_router(sign_in.router)
     root.router.routes.extend(workbench.routes())
     if settings.otel:
         root.add_middleware(observability.WithoutAddress)
@@ -270,7 +279,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
             lambda: (api.state.catalogue.knowledge, today(clock())),
             room=0 if settings.otel else ROOM,
         ),
-        recognise=api.state.api_keys.believed,
+        callers=_callers(api),
         public_url=public_url,
         body_limit=settings.body_limit,
         origins=settings.cors_origins,
@@ -317,12 +326,42 @@ def _equip(api: FastAPI, settings: Settings, clock: Clock) -> None:
         clock=clock,
         demo=settings.demo,
     )
+    api.state.sign_ins = SignIns(
+        settings.oidc_issuers,
+        tokens=api.state.tokens,
+        vault=api.state.vault,
+        clock=clock,
+        longest=settings.signed_in,
+        redirect_uri=f"{str(settings.public_url).rstrip('/')}{sign_in.CALLBACK}",
+        demo=settings.demo,
+    )
+    api.state.cookies = Cookies(
+        secure=not settings.demo,
+        origin=_origin(settings.public_url),
+        seconds=int(settings.signed_in.total_seconds()),
+    )
     api.state.api_keys = ApiKeys(database, clock)
     api.state.mail = mail_of(settings)
     api.state.egress = Egress.of(settings, clock)
     api.state.rate_limits = RateLimits(
         anonymous=settings.rate_anonymous, identified=settings.rate_identified
     )
+
+
+def _origin(address: AnyHttpUrl) -> str:
+    """Say the origin of an address as a browser writes it: without a port that goes without."""
+    port = "" if address.port in {None, 80, 443} else f":{address.port}"
+    return f"{address.scheme}://{address.host}{port}"
+
+
+def _callers(api: FastAPI) -> Callers:
+    """Make what says at once who asks."""
+
+    def signed_in(shown: str) -> Caller | None:
+        known = api.state.sign_ins.believed(shown)
+        return known.caller if known else None
+
+    return Callers(api.state.api_keys.believed, signed_in, api.state.cookies)
 
 
 def _dispatcher(settings: Settings, api: FastAPI, clock: Clock) -> Dispatcher:

@@ -79,7 +79,14 @@ class PersonCipher:
 class Vault:
     """The keys that are kept outside the database, and what is done with them."""
 
-    __slots__ = ("_purposes", "_signing_key", "_wrapping", "present_key_id")
+    __slots__ = (
+        "_ciphers",
+        "_purposes",
+        "_signing_key",
+        "_wrapping",
+        "_wrapping_keys",
+        "present_key_id",
+    )
 
     def __init__(self, wrapping_keys: Mapping[str, bytes], signing_key: bytes) -> None:
         """Take the wrapping keys, the present one first."""
@@ -87,6 +94,8 @@ class Vault:
         self._wrapping = {key_id: AESGCM(key) for key_id, key in wrapping_keys.items()}
         self._signing_key = signing_key
         self._purposes: dict[str, bytes] = {}
+        self._wrapping_keys = dict(wrapping_keys)
+        self._ciphers: dict[tuple[str, str], AESGCM] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> "Vault":
@@ -136,6 +145,36 @@ class Vault:
             )
             key = self._purposes[purpose] = derivation.derive(self._signing_key)
         return hmac.digest(key, message, "sha256")
+
+    def seal(self, purpose: str, content: bytes) -> bytes:
+        """Encrypt for one purpose, with a key of its own that follows from the present one."""
+        key_id = self.present_key_id
+        sealed = _seal(self._purpose_cipher(purpose, key_id), purpose.encode(), content)
+        return key_id.encode() + b":" + sealed
+
+    def open(self, purpose: str, sealed: bytes) -> bytes:
+        """Return what was sealed for this purpose, under the present key or an older one.
+
+        Raises:
+            VaultError: it was sealed for something else, with a key that is not known here, or was
+                changed.
+
+        """
+        key_id, _, rest = sealed.partition(b":")
+        known = next((one for one in self._wrapping_keys if one.encode() == key_id), None)
+        if known is None:
+            raise VaultError("this was not sealed here")
+        return _open(self._purpose_cipher(purpose, known), purpose.encode(), rest)
+
+    def _purpose_cipher(self, purpose: str, key_id: str) -> AESGCM:
+        cipher = self._ciphers.get((purpose, key_id))
+        if cipher is None:
+            derivation = HKDF(
+                algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()
+            )
+            cipher = AESGCM(derivation.derive(self._wrapping_keys[key_id]))
+            self._ciphers[purpose, key_id] = cipher
+        return cipher
 
     def pseudonym(self, purpose: str, value: str) -> str:
         """Return 64 hexadecimal digits that stand for the value within this purpose alone."""

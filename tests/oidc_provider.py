@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.catalogue import load
 from app.config import Issuer
@@ -31,6 +32,9 @@ SECONDS_TO_STOP = 10
 AUDIENCE = "gidsfunctie"
 RESOURCE = f"urn:{AUDIENCE}"
 CALLBACK = "https://frontend.example/callback"
+WORKBENCH = "https://gids.example"
+"""Where the service is whose workbench people sign in to."""
+SECRET = "secret of workbench & more: 100%"  # noqa: S105 - of a provider that lasts as long as a test
 PEOPLE = {
     "anna": {"name": "Anna de Vries", "roles": ["adviser"], "organisation": "FNV"},
     "bram": {"name": "Bram Bakker", "roles": ["adviser"], "organisation": "FNV"},
@@ -94,6 +98,19 @@ class OpenIdProvider:
         """The issuer as an operator configures it: found by discovery."""
         return Issuer(issuer=self.issuer, audience=AUDIENCE)
 
+    @property
+    def workbench(self) -> Issuer:
+        """The same, with what people sign in to the workbench with."""
+        return Issuer(
+            issuer=self.issuer,
+            audience=AUDIENCE,
+            client_id="workbench",
+            client_secret=SecretStr(SECRET),
+            scopes="openid gids",
+            resource=RESOURCE,
+            name="Bond",
+        )
+
     def start(self) -> None:
         """Start it, the first time at a free port, and wait until it listens."""
         listens, ready = os.pipe()
@@ -103,6 +120,7 @@ class OpenIdProvider:
             "audience": AUDIENCE,
             "systems": self._systems,
             "people": PEOPLE,
+            "callback": f"{WORKBENCH}/sign-in/callback",
         }
         self._process = subprocess.Popen(  # noqa: S603  # our own arguments, no shell
             [NODE, SOURCE / "provider.mjs", json.dumps(argument)],

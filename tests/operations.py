@@ -60,6 +60,8 @@ class Case:
         return {
             "checkAlive": {},
             "checkReady": {},
+            "readCaller": {},
+            "listSignIns": {},
             "listSectors": {},
             "listRegions": {},
             "listMunicipalities": {"query": {"limit": 1}},

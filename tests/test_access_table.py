@@ -87,6 +87,8 @@ def reading_desks(status: int) -> dict[str, int]:
 TABLE: Mapping[str, Mapping[str, int]] = {
     "checkAlive": HEALTH,
     "checkReady": HEALTH,
+    "readCaller": {**OPEN, NOBODY: 401},
+    "listSignIns": OPEN,
     "listSectors": OPEN,
     "listRegions": OPEN,
     "listMunicipalities": OPEN,

@@ -350,46 +350,6 @@ def test_whoever_asks_too_often_is_refused_everywhere_but_at_the_health_of_the_s
     assert {path for path in counted if not counted[path]} == {"/health/live", "/health/ready"}
 
 
-NAMED = {
-    "/health/live": "GET",
-    "/health/ready": "GET",
-    "/sectors": "GET",
-    "/catalogue-changes": "GET",
-    "/regions": "GET",
-    "/municipalities": "GET",
-    "/skills": "GET",
-    "/provisions": "GET",
-    "/provisions/{provisionId}": "GET",
-    "/provision-checks": "POST",
-    "/intakes": "POST GET",
-    "/intakes/{intakeId}": "GET DELETE",
-    "/intakes/{intakeId}/holder": "PUT",
-    "/holder-changes": "GET",
-    "/intakes/{intakeId}/contact-details": "PUT GET DELETE",
-    "/consent-texts": "GET",
-    "/intakes/{intakeId}/consents": "POST GET",
-    "/intakes/{intakeId}/consents/{consentId}/withdrawal": "PUT",
-    "/intakes/{intakeId}/personal-data": "GET",
-    "/slots": "GET",
-    "/intakes/{intakeId}/sessions": "POST",
-    "/sessions/{sessionId}/slot": "PUT",
-    "/sessions/{sessionId}/outcome": "PUT",
-    "/intakes/{intakeId}/referrals": "POST",
-    "/referrals": "GET",
-    "/referrals/{referralId}/status": "PUT",
-    "/intakes/{intakeId}/outcome": "PUT",
-    "/calendar-feed": "GET PUT DELETE",
-    "/desks": "GET POST",
-    "/desks/{deskId}": "GET PUT DELETE",
-    "/regions/{region}/session-log": "GET",
-    "/regions/{region}/referrals": "GET",
-    "/regions/{region}/webhooks": "GET POST",
-    "/regions/{region}/webhooks/{webhookId}": "GET PUT DELETE",
-    "/regions/{region}/webhooks/{webhookId}/secret": "POST",
-    "/regions/{region}/webhooks/{webhookId}/test": "POST",
-    "/regions/{region}/webhooks/{webhookId}/deliveries": "GET",
-    "/regions/{region}/webhooks/{webhookId}/deliveries/{messageId}/status": "PUT",
-}
 """The operations of the contract."""
 
 

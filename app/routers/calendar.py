@@ -19,9 +19,9 @@ from app.dependencies import (
     DatabaseDep,
     Now,
     Turn,
-    get_caller,
 )
 from app.domain.access import EVERY_REGION
+from app.identify import get_caller
 from app.schemas.calendar import CalendarFeedAnswer
 from app.services import calendar_feed
 from app.vault import Vault

@@ -17,10 +17,11 @@ from starlette.responses import Response
 
 from app import problems
 from app.db import DatabaseBusyError
-from app.dependencies import Now, PlanningDep, Turn, get_caller
+from app.dependencies import Now, PlanningDep, Turn
 from app.domain.access import DESK, TooManyRequests
 from app.domain.errors import DomainError, NotFound
 from app.domain.referrals import ReferralNotAllowed
+from app.identify import get_caller
 from app.observability import log_failure
 from app.routers.desk_form import FaultyFormError, Fields, OvertakenError, read_fields, read_form
 from app.routers.desk_rendering import (

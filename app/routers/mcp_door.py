@@ -20,8 +20,8 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from app.api_rules import again
-from app.dependencies import get_caller
 from app.domain.access import CrossSite
+from app.identify import get_caller
 from app.operations import JSON, Operation, Path
 from app.schemas.mcp import Message
 

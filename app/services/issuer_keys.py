@@ -1,12 +1,9 @@
 """The public keys of the issuers: asked for when needed, kept for a while, in no flood."""
 
 import asyncio
-import json
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from types import MappingProxyType
 
 import httpx
@@ -16,12 +13,18 @@ from joserfc.util import urlsafe_b64decode
 
 from app.config import InvalidSettingError, Issuer
 from app.domain.errors import DomainError
+from app.services.issuer_calls import (
+    SECONDS_TO_ANSWER,
+    AnswerRefusedError,
+    check_secure,
+    issuer_client,
+    read_discovery,
+    read_document,
+    reason_of,
+)
 
 ASK_AGAIN = timedelta(seconds=10)
 """Least time between two questions to one issuer, whatever its tokens name."""
-SECONDS_TO_ANSWER = 5.0
-LARGEST_ANSWER = 256 * 1024
-LARGEST_PORT = 65535
 LEAST_RSA_BITS = 2048
 
 _KINDS: Mapping[tuple[object, object], tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -50,10 +53,6 @@ class IssuerUnreachable(DomainError):  # noqa: N818 - the name a reader of a ser
     )
 
 
-class _RefusedError(Exception):
-    """An answer that is not used; says why in words of ours alone."""
-
-
 def fully_named(algorithm: object) -> object:
     """Return the name RFC 9864 gives: an issuer may still call Ed25519 EdDSA."""
     return "Ed25519" if algorithm == "EdDSA" else algorithm
@@ -66,18 +65,18 @@ class PublicKeys:
         """Take every usable key; symmetric, private, short and foreign ones are left out.
 
         Raises:
-            _RefusedError: this is no JWK set, or there is no usable key in it.
+            AnswerRefusedError: this is no JWK set, or there is no usable key in it.
 
         """
         listed = jwks.get("keys") if isinstance(jwks, dict) else None
         if not isinstance(listed, list):
-            raise _RefusedError("this is no JWK set")
+            raise AnswerRefusedError("this is no JWK set")
         self._keys: dict[tuple[object, str], Key] = {}
         for jwk in listed:
             if isinstance(jwk, dict):
                 self._keys.update(_usable(jwk))
         if not self._keys:
-            raise _RefusedError("there is no usable key in the set")
+            raise AnswerRefusedError("there is no usable key in the set")
 
     def find(self, kid: str | None, algorithm: str) -> Key | None:
         """Return the key of this id for this algorithm; without an id, the only one for it."""
@@ -117,9 +116,9 @@ class IssuerKeys:
             if issuer.jwks is not None:
                 self._keys = PublicKeys(issuer.jwks)
             else:
-                _check_secure(str(issuer.jwks_uri or issuer.issuer))
-                self._client = _client()
-        except _RefusedError as error:
+                check_secure(str(issuer.jwks_uri or issuer.issuer))
+                self._client = issuer_client()
+        except AnswerRefusedError as error:
             raise InvalidSettingError(f"GIDS_OIDC_ISSUERS: {issuer.issuer}: {error}") from None
 
     async def find(self, kid: str | None, algorithm: str) -> Key | None:
@@ -156,8 +155,8 @@ class IssuerKeys:
             try:
                 async with asyncio.timeout(SECONDS_TO_ANSWER):
                     self._keys = PublicKeys(await self._fetch(client))
-            except (httpx.HTTPError, TimeoutError, _RefusedError) as error:
-                extra = {"issuer": self._issuer.issuer, "reason": _reason(error)}
+            except (httpx.HTTPError, TimeoutError, AnswerRefusedError) as error:
+                extra = {"issuer": self._issuer.issuer, "reason": reason_of(error)}
                 logger.warning("the keys of an issuer cannot be read", extra=extra)
             else:
                 self._read_at = now
@@ -165,84 +164,18 @@ class IssuerKeys:
     async def _fetch(self, client: httpx.AsyncClient) -> object:
         """Read the JWK set from where the settings or the discovery document say it is."""
         if self._issuer.jwks_uri is not None:
-            return await _read(client, str(self._issuer.jwks_uri))
-        # OpenID Connect Discovery 1.0 §4: a slash at the end of the issuer is left out.
-        base = self._issuer.issuer.removesuffix("/")
-        document = await _read(client, f"{base}/.well-known/openid-configuration")
-        if not isinstance(document, dict) or document.get("issuer") != self._issuer.issuer:
-            raise _RefusedError("the discovery document is of another issuer")
+            return await read_document(client, str(self._issuer.jwks_uri))
+        document = await read_discovery(client, self._issuer.issuer)
         address = document.get("jwks_uri")
         if not isinstance(address, str):
-            raise _RefusedError("the discovery document names no keys")
-        return await _read(client, address)
+            raise AnswerRefusedError("the discovery document names no keys")
+        return await read_document(client, address)
 
     def _older_than(self, age: timedelta) -> bool:
         """Tell whether fetched keys are older; keys from the settings have no age."""
         if self._client is None:
             return False
         return self._read_at is None or self._clock() - self._read_at >= age
-
-
-def _reason(error: Exception) -> str:
-    """Say why an issuer cannot be read: in our own words, or the kinds of error and first cause.
-
-    Nothing of their texts, which hold addresses and what was answered.
-    """
-    if isinstance(error, _RefusedError):
-        return str(error)
-    first: BaseException = error
-    while isinstance(error, httpx.HTTPError) and (deeper := first.__cause__ or first.__context__):
-        first = deeper  # also what httpcore would not have shown: it is the one that tells
-    kinds = (type(error).__name__, type(first).__name__)
-    return ": ".join(dict.fromkeys(kinds))
-
-
-def _client() -> httpx.AsyncClient:
-    """Make a client that goes where it is sent and nowhere else, and trusts as the system does."""
-    return httpx.AsyncClient(
-        verify=ssl.create_default_context(),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=SECONDS_TO_ANSWER,
-        # Unpacked, a small answer could be larger than any limit.
-        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-    )
-
-
-async def _read(client: httpx.AsyncClient, address: str) -> object:
-    """Read a JSON document of at most `LARGEST_ANSWER` bytes."""
-    _check_secure(address)
-    body = bytearray()
-    async with client.stream("GET", address) as answer:
-        if answer.status_code != httpx.codes.OK:
-            raise _RefusedError(f"the answer is {answer.status_code}")
-        async for chunk in answer.aiter_raw():
-            body += chunk
-            if len(body) > LARGEST_ANSWER:
-                raise _RefusedError("the answer is too long")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise _RefusedError("the answer is not JSON") from None
-
-
-def _check_secure(address: str) -> None:
-    """Refuse what is not https, except on this machine itself."""
-    try:
-        url = httpx.URL(address)
-    except httpx.InvalidURL:
-        raise _RefusedError("the address of the keys is no address") from None
-    if not url.host or (url.port or 0) > LARGEST_PORT:
-        raise _RefusedError("the address of the keys is no address")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
-        raise _RefusedError("keys are read over https only")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _usable(jwk: Mapping[str, object]) -> dict[tuple[object, str], Key]:

@@ -119,7 +119,7 @@ class Tokens:
             raise Unauthenticated
         if self._demo and (known := _demo_caller(token)) is not None:
             return known
-        header, claims = _parts(token)
+        header, claims = parts_of(token)
         # Before any key is looked at: the keys of one issuer never vouch for another.
         name = claims.get("iss")
         issuer = self._issuers.get(name) if isinstance(name, str) else None
@@ -199,7 +199,7 @@ def _demo_caller(token: str) -> Caller | None:
     return same[0] if same else None
 
 
-def _parts(token: str) -> tuple[dict[str, object], dict[str, object]]:
+def parts_of(token: str) -> tuple[dict[str, object], dict[str, object]]:
     """Read header and claims of a signed token (RFC 7515 §7.1) before anything is believed."""
     parts = token.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature

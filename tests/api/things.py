@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from app import openapi, problems
 from app.answer_cache import AnswerCache
 from app.api_rules import ApiRules
+from app.callers import Callers, Cookies
 from app.domain.errors import Conflict, Fault, InvalidInput, NotFound
 from app.observability import WithoutAddress, telemetry
 from app.openapi import Whereabouts
@@ -174,7 +175,11 @@ def assemble(api: FastAPI, *, body_limit: int = 4096, anonymous: int = 1_000_000
         api=api,
         limits=limits,
         answers=AnswerCache(lambda: (api, date.min)),
-        recognise=lambda _token: None,
+        callers=Callers(
+            lambda _token: None,
+            lambda _cookie: None,
+            Cookies(secure=True, origin="http://gids", seconds=60),
+        ),
         public_url=PUBLIC_URL,
         body_limit=body_limit,
     )

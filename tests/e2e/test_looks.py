@@ -1,8 +1,10 @@
 """Every screen, in every look: axe finds nothing, and nothing sticks out of the window."""
 
+from typing import Any
+
 import pytest
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"scheme": "dark"},
     "forced": {"forced_colors": True},

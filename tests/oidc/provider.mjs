@@ -1,6 +1,7 @@
 // A real OpenID provider for the tests. One argument, JSON: port (0 is any), ready (a file descriptor
-// that is told the issuer once it listens), audience, systems and people (id -> claims of theirs; a
-// claim takes the place of the provider's own, so that a test can have it say what it should not).
+// that is told the issuer once it listens), audience, callback (where people go back to who sign in to
+// the workbench), systems and people (id -> claims of theirs; a claim takes the place of the provider's
+// own, so that a test can have it say what it should not).
 // Its keys are new at every start. It ends when its standard input does, so with whoever started it.
 
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
@@ -11,7 +12,7 @@ import { createRequire } from 'node:module';
 // The packages are not in the tree but where this is started.
 const { Provider, errors } = createRequire(`${process.cwd()}/`)('oidc-provider');
 
-const { port, ready, audience, systems, people } = JSON.parse(process.argv[2]);
+const { port, ready, audience, systems, people, callback } = JSON.parse(process.argv[2]);
 const jwt = { sign: { alg: 'ES256' } };
 const resources = {
   [`urn:${audience}`]: { audience, accessTokenFormat: 'jwt', jwt },
@@ -39,6 +40,13 @@ const configuration = {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
     },
+    {
+      client_id: 'workbench',
+      client_secret: 'secret of workbench & more: 100%',
+      redirect_uris: [callback],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    },
     ...Object.keys(systems).map((id) => ({
       client_id: id,
       client_secret: `secret-of-${id}`,
@@ -57,8 +65,11 @@ const configuration = {
     },
   },
   issueRefreshToken: () => true,
+  // Each serves once; whoever shows one again loses all of that sign-in (RFC 9700, 4.14.2).
+  rotateRefreshToken: true,
   features: {
     clientCredentials: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => `urn:${audience}`,

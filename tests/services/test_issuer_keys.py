@@ -12,7 +12,8 @@ from joserfc.jwk import ECKey, Key, KeyParameters, OctKey
 
 from app.config import InvalidSettingError, Issuer
 from app.domain.access import Caller, Unauthenticated
-from app.services.issuer_keys import LARGEST_ANSWER, IssuerUnreachable
+from app.services.issuer_calls import LARGEST_ANSWER
+from app.services.issuer_keys import IssuerUnreachable
 from app.services.tokens import Tokens
 from tests.services.forge import (
     AUDIENCE,

@@ -29,6 +29,7 @@ FILES = (
     "webhooks",
     "referrals",
     "calendar",
+    "callers",
 )
 
 
