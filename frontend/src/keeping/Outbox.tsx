@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { Refused, type Problem } from "../api/ask";
 import { saidOf } from "../words/refusals";
 import { dismiss, resume, waiting, whenChanged } from "./desk";
+import { asError } from "./keeper";
 import { referenceOf } from "./reference";
 import "../styles/keeping.css";
 
@@ -58,14 +58,12 @@ function Line({ one }: { one: Waiting }) {
         </button>
       </>
     );
-  if (one.refusal) {
-    const error = new Refused(one.refusal.status, one.refusal.problem as Problem | null, new Response(null, { status: one.refusal.status }));
+  if (one.refusal)
     return (
       <>
-        {name} is niet verstuurd. {saidOf(error)} {one.isHere ? draft : "Kijk in het andere venster."}
+        {name} is niet verstuurd. {saidOf(asError(one.refusal))} {one.isHere ? draft : "Kijk in het andere venster."}
       </>
     );
-  }
   return (
     <>
       {name} staat nog niet helemaal op de server. {draft}

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 
-import { Unreachable } from "../api/ask";
+import { Refused, Unreachable } from "../api/ask";
 import { time } from "../words/dates";
 import { saidOf } from "../words/refusals";
 import type { Kept } from "./kept";
@@ -38,5 +38,5 @@ function said({ saved, onDevice, queued, state }: Kept): string {
 }
 
 function sayWhy(error: unknown): string {
-  return error instanceof Unreachable || (error instanceof Error && "slug" in error) ? saidOf(error) : "Probeer het zo opnieuw.";
+  return error instanceof Unreachable || error instanceof Refused ? saidOf(error) : "Probeer het zo opnieuw.";
 }

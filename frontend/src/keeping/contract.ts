@@ -17,7 +17,6 @@ type Json<Content> = { headers: Record<string, unknown>; content: { "application
 type OfDraft<Header = never> = { path: { draftId: string }; header?: Header };
 
 type Paths = {
-  "/caller": { get: { responses: { 200: Json<{ id: string; name: string }> } } };
   "/intakes": { post: { parameters: { header: { "Idempotency-Key": string } }; requestBody: { content: { "application/json": Answers & { draftId: string; draftVersion: number } } }; responses: { 201: Json<{ id: string }> } } };
   "/intakes/{intakeId}": Pick<paths["/intakes/{intakeId}"], "get">;
   "/drafts/{draftId}": {

@@ -1,6 +1,6 @@
 /** All drafts this tab keeps, and what it takes over of tabs that are gone. */
 
-import { heldBy, forget, holdsAnything, wipeAll, type Record } from "./device";
+import { clearOld, forget, heldBy, wipeAll, type Record } from "./device";
 import { Keeper } from "./keeper";
 import { hear, tab, tell, whenGone } from "./tabs";
 import { nobodyIsHere, whoeverIsHere, whoIsHere } from "./whose";
@@ -35,7 +35,7 @@ export async function keeperOf(id: string): Promise<Keeper> {
 
 /** Go on with what was left on the device, when its adviser is signed in. */
 export async function resume(): Promise<void> {
-  if (!(await holdsAnything().catch(() => false))) return;
+  if (!(await clearOld().catch(() => false))) return;
   const here = await whoeverIsHere();
   if (!here) return;
   begin(here);
@@ -47,6 +47,7 @@ function begin(here: string): void {
   if (owner !== here) {
     for (const keeper of keepers.values()) keeper.close();
     keepers.clear();
+    tell({ kind: "here", owner: here });
   }
   owner = here;
 }
@@ -76,7 +77,8 @@ function watch(other: string): Promise<void> {
   if (other === tab) return Promise.resolve();
   let watching = watched.get(other);
   if (!watching) {
-    watching = whenGone(other, () => takeOver(other)).finally(() => watched.delete(other));
+    // What cannot be read or written now stays where it is, for a page that can.
+    watching = whenGone(other, () => takeOver(other).catch(() => undefined)).finally(() => watched.delete(other));
     watched.set(other, watching);
   }
   return watching;
@@ -90,7 +92,6 @@ async function takeOver(other: string): Promise<void> {
     await (keepers.get(record.id) ?? newKeeper(here, record.id)).takeOver(record);
     await forget(here, record.id, other);
   }
-  tell({ kind: "changed" });
 }
 
 /** Give what waits on this device, of every tab; `isSeen` is what a screen of this tab shows. */
@@ -124,19 +125,23 @@ export async function wipe(): Promise<void> {
   tell({ kind: "wiped", owner: here });
 }
 
+/** Stop, and leave on the device what is there. */
+function letBe(): void {
+  for (const keeper of keepers.values()) keeper.close();
+  keepers.clear();
+  owner = null;
+  nobodyIsHere();
+}
+
 async function letGo(here: string): Promise<void> {
-  if (owner === here) {
-    for (const keeper of keepers.values()) keeper.close();
-    keepers.clear();
-    owner = null;
-    nobodyIsHere();
-  }
+  if (owner === here) letBe();
   await wipeAll(here);
   for (const listener of listeners) listener();
 }
 
 hear((message) => {
   if (message.kind === "wiped") void letGo(message.owner);
+  if (message.kind === "here" && owner && owner !== message.owner) letBe();
   if (message.kind === "ended") keepers.get(message.id)?.ended(message.end);
   if (message.kind === "holds" && owner) void watch(message.tab);
   for (const listener of listeners) listener();

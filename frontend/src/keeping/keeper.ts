@@ -5,7 +5,7 @@ import { NOTHING, type Answers } from "./answers";
 import { forget, keep } from "./device";
 import type { Kept, Saved, Sent } from "./kept";
 import { resolved, isUnsent, trying } from "./saving";
-import { accepted, EMPTY, givenBack, learned, mustStay, next, refused, rewritten, sendOff, takenOver, type Held, type Refusal } from "./sending";
+import { accepted, EMPTY, givenBack, learned, mustStay, next, NOT_THERE, OVERTAKEN, refused, rewritten, sendOff, takenOver, type Held, type Refusal } from "./sending";
 import { alive, tab, tell } from "./tabs";
 import { wait } from "./waiting";
 import { SomebodyElse } from "./whose";
@@ -28,8 +28,9 @@ export class Keeper {
   #trouble: unknown = null;
   #failures = 0;
   #going: Promise<void> | null = null;
-  #writing: Promise<void> | null = null;
-  #changed = false;
+  #writing = 0;
+  #stored = false;
+  #told = "";
   #onDevice = true;
   #typing: number | undefined;
   #retry: number | undefined;
@@ -127,9 +128,9 @@ export class Keeper {
     this.nudge();
     await this.#go();
     const { draft } = this.#held;
-    if (draft.contest && !this.#held.refusal) await this.#become(givenBack(this.#held, { status: 412, problem: { type: "precondition-failed" } }));
-    const refusal = this.#shown.refusal;
-    if (refusal) return { kind: "refused", error: refusal };
+    if (draft.contest && !this.#held.refusal) await this.#become(givenBack(this.#held, OVERTAKEN));
+    const refusal = this.#held.refusal ?? (draft.end === "gone" || this.#closed ? NOT_THERE : null);
+    if (refusal) return { kind: "refused", error: asError(refusal) };
     return draft.end === "sent" ? { kind: "sent", intakeId: this.id } : { kind: "queued" };
   };
 
@@ -140,8 +141,9 @@ export class Keeper {
     await this.#going;
     const { draft } = this.#held;
     if (draft.end === null && (draft.version > 0 || draft.tried.length > 0)) await remove(this.owner, this.id);
-    await this.#become({ ...EMPTY, draft: { ...EMPTY.draft, end: draft.end ?? "gone" } });
-    tell({ kind: "ended", id: this.id, end: "gone" });
+    const end = draft.end ?? "gone";
+    await this.#become({ ...EMPTY, draft: { ...EMPTY.draft, end } });
+    tell({ kind: "ended", id: this.id, end });
   };
 
   #typedEnough(): void {
@@ -166,32 +168,29 @@ export class Keeper {
     return written;
   }
 
-  #write(): Promise<void> {
-    this.#changed = true;
+  /**
+   * Bring it to the device at once, without waiting for what is being written: the page may go.
+   * The browser keeps the order.
+   */
+  async #write(): Promise<void> {
+    const { owner, id } = this;
+    const stays = mustStay(this.#held);
+    if (!stays && !this.#stored) return;
     if (!unwritten.size) addEventListener("beforeunload", warn);
     unwritten.add(this);
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
-    return this.#writing;
-  }
-
-  /** One write at a time; what changed meanwhile goes in the next. */
-  async #writeAll(): Promise<void> {
+    this.#writing += 1;
+    this.#stored = stays;
     try {
       await alive();
-      while (this.#changed && !this.#closed) {
-        this.#changed = false;
-        const { owner, id } = this;
-        if (mustStay(this.#held)) await keep({ owner, id, tab, ...this.#held });
-        else await forget(owner, id, tab);
-      }
+      if (this.#closed) return;
+      await (stays ? keep({ owner, id, tab, ...this.#held }) : forget(owner, id, tab));
       this.#onDevice = true;
-      this.#written();
-      tell({ kind: "holds", tab });
     } catch {
       // No room, or not allowed: said on the screen, and the browser asks before it leaves.
       this.#onDevice = false;
-      if (!mustStay(this.#held)) this.#written();
     }
+    this.#writing -= 1;
+    if (!this.#writing && (this.#onDevice || !mustStay(this.#held))) this.#written();
     this.#publish();
   }
 
@@ -201,9 +200,9 @@ export class Keeper {
   }
 
   /** Do all there is to do now. One at a time: who asks meanwhile waits for the same. */
-  #go(): Promise<void> {
-    this.#going ??= this.#run();
-    return this.#going;
+  async #go(): Promise<void> {
+    if (this.#next()) this.#going ??= this.#run();
+    await this.#going;
   }
 
   async #run(): Promise<void> {
@@ -274,7 +273,13 @@ export class Keeper {
   #publish(): void {
     this.#shown = this.#show();
     for (const viewer of this.#viewers) viewer(this.#shown);
+    // Who lists what waits need not look at each key.
+    const { draft, queued, refusal } = this.#held;
+    const how = [this.#closed, this.#phase, draft.end, this.#stored, this.#writing > 0, queued, refusal?.status].join();
+    if (how === this.#told) return;
+    this.#told = how;
     this.published();
+    if (!this.#closed) tell({ kind: "holds", tab });
   }
 
   #show(): Kept {
@@ -295,7 +300,7 @@ export class Keeper {
       send: this.send,
       discard: this.discard,
       queued,
-      refusal: refusal && new Refused(refusal.status, refusal.problem as Problem | null, new Response(null, { status: refusal.status })),
+      refusal: refusal && asError(refusal),
       onDevice: this.#onDevice,
     };
   }
@@ -307,6 +312,11 @@ export class Keeper {
     if (this.#going || isUnsent(draft)) return { kind: "saving" };
     return draft.savedAt ? { kind: "saved", at: draft.savedAt } : { kind: "new" };
   }
+}
+
+/** As `ask` would throw it. */
+export function asError({ status, problem }: Refusal): Refused {
+  return new Refused(status, problem as Problem | null, new Response(null, { status }));
 }
 
 function refusalOf({ status, problem }: Refused): Refusal {

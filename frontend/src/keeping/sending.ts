@@ -21,9 +21,9 @@ export type Held = {
 export const EMPTY: Held = { draft: NEW, queued: false, refusal: null };
 
 const because = (status: number, type: string): Refusal => ({ status, problem: { type } });
-const OVERTAKEN = because(412, "precondition-failed");
+export const OVERTAKEN = because(412, "precondition-failed");
 const ALREADY_SENT = because(409, "draft-already-sent");
-const NOT_THERE = because(404, "not-found");
+export const NOT_THERE = because(404, "not-found");
 
 const slugOf = (refusal: Refusal): string => refusal.problem?.type.split("/").at(-1) ?? "";
 
@@ -45,7 +45,7 @@ export function rewritten(held: Held, change: Partial<Answers>): Held {
 }
 
 /** The adviser sent it. */
-export const sendOff = (held: Held): Held => ({ ...held, queued: true, refusal: null });
+export const sendOff = (held: Held): Held => (held.draft.end ? held : { ...held, queued: true, refusal: null });
 
 /** Give it back to the adviser, with what was wrong. */
 export const givenBack = (held: Held, refusal: Refusal): Held => ({ ...held, queued: false, refusal });

@@ -5,8 +5,8 @@ export const tab = crypto.randomUUID();
 
 export type Message =
   | { kind: "holds"; tab: string }
-  | { kind: "changed" }
   | { kind: "ended"; id: string; end: "sent" | "gone" }
+  | { kind: "here"; owner: string }
   | { kind: "wiped"; owner: string };
 
 const channel = new BroadcastChannel("gids-keeping");

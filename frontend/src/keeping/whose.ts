@@ -4,7 +4,7 @@
  */
 
 import { ask } from "../api/ask";
-import { api } from "./contract";
+import { api } from "../api/client";
 
 /** Another adviser has signed in here since. */
 export class SomebodyElse extends Error {}
