@@ -83,6 +83,7 @@ class Kept:
     body: bytes
     tag: str
     """Without its quotes."""
+    vary: str
     packed: bytes | None = None
 
     def messages(self, asked: Asked) -> Iterable[Message]:
@@ -91,7 +92,7 @@ class Kept:
         tag = f'"{self.tag}-gzip"' if packed else f'"{self.tag}"'
         told: Headers = (
             (b"cache-control", PUBLIC.encode()),
-            (b"vary", b"Accept-Encoding"),
+            (b"vary", self.vary.encode()),
             (b"etag", tag.encode()),
         )
         if asked.tags and is_among(tag, asked.tags):
@@ -171,9 +172,9 @@ class AnswerCache:
         return sent
 
     def _answered(self, asked: Asked, start: Message, body: bytes) -> Iterable[Message]:
-        tag = next((value.decode() for name, value in start["headers"] if name == b"etag"), None)
+        tag = _header(start, b"etag")
         headers = tuple([pair for pair in start["headers"] if pair[0] not in _MADE_HERE])
-        kept = Kept(headers, body, (tag or strong_tag(body)).strip('"'))
+        kept = Kept(headers, body, (tag or strong_tag(body)).strip('"'), _varies(start))
         if asked.of is self._of:
             self._keep(asked.key, kept)
         return kept.messages(asked)
@@ -235,6 +236,16 @@ def _is_public(start: Message) -> bool:
     return start["status"] == HTTPStatus.OK and any(
         name == b"cache-control" and value == PUBLIC.encode() for name, value in start["headers"]
     )
+
+
+def _header(start: Message, name: bytes) -> str | None:
+    return next((value.decode() for known, value in start["headers"] if known == name), None)
+
+
+def _varies(start: Message) -> str:
+    """Add to what the route itself goes by: one of several media types, say."""
+    own = _header(start, b"vary")
+    return f"{own}, Accept-Encoding" if own else "Accept-Encoding"
 
 
 def _start(status: int, headers: Headers) -> Message:

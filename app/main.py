@@ -34,6 +34,7 @@ from app.routers import (
     callers,
     catalogue,
     catalogue_changes,
+    coverage,
     desk_page,
     desks,
     health,
@@ -75,6 +76,7 @@ _log = logging.getLogger(__name__)
 API_ROUTERS = (
     catalogue,
     catalogue_changes,
+    coverage,
     desks,
     intakes,
     referrals,

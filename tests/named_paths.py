@@ -12,6 +12,7 @@ NAMED = {
     "/skills": "GET",
     "/provisions": "GET",
     "/provisions/{provisionId}": "GET",
+    "/coverage": "GET",
     "/provision-checks": "POST",
     "/intakes": "POST GET",
     "/intakes/{intakeId}": "GET DELETE",

@@ -66,6 +66,7 @@ class Case:
             "listRegions": {},
             "listMunicipalities": {"query": {"limit": 1}},
             "listSkills": {"query": {"limit": 1}},
+            "readCoverage": {"query": {"sector": "grafimedia"}},
             "listCatalogueChanges": {"query": {"limit": 1}},
             "listProvisions": {"query": {"limit": 1}},
             "readProvision": {"path": {"provisionId": "ziekenhuizen-plb"}},

@@ -18,6 +18,7 @@ OPEN = (
     "/skills?q=lassen",
     "/provisions?q=omscholen",
     "/provisions/rijk-loopbaanscan",
+    "/coverage",
 )
 DEMO = {"Authorization": "Bearer demo-adviser"}
 PLAIN = {"Accept-Encoding": "identity"}

@@ -17,6 +17,7 @@ from app.main import create_app
 from app.openapi import API_VERSION
 from app.services.session_log import lock_region
 from tests.identity import WhoeverMay
+from tests.named_paths import NAMED
 from tests.server import running
 from tests.story import Request, Story
 
@@ -25,7 +26,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[^\",\s]*")
 INTAKE = {"originSector": "bouw", "municipality": "Rotterdam"}
 
 OF_THE_OPEN_CATALOGUE = tuple(
-    f"/v1/{name}" for name in ("sectors", "municipalities", "skills", "provisions")
+    f"/v1/{name}" for name in ("sectors", "municipalities", "skills", "provisions", "coverage")
 )
 """What follows from the catalogue and the day alone, and may be kept for a minute."""
 
@@ -98,7 +99,7 @@ def test_a_method_that_is_not_there_is_refused_with_all_that_are(
     for request in requests:
         known = taken.setdefault(request.template, set())
         known |= {"GET", "HEAD"} if request.method == "GET" else {request.method}
-    assert len(taken) == 40
+    assert len(taken) == len(NAMED)
     for request in {request.template: request for request in requests}.values():
         for method in sorted(METHODS - taken[request.template]):
             other = request.copy()

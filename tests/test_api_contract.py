@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 
 from app.openapi import API_VERSION
+from tests.named_paths import NAMED
 
 Document = dict[str, Any]
 METHODS = ("get", "put", "post", "delete")
@@ -348,9 +349,6 @@ def test_whoever_asks_too_often_is_refused_everywhere_but_at_the_health_of_the_s
     # What is counted is read from the document (app/api_rules.py).
     counted = {path: "429" in one["responses"] for path, _, one in operations(document)}
     assert {path for path in counted if not counted[path]} == {"/health/live", "/health/ready"}
-
-
-"""The operations of the contract."""
 
 
 def test_the_document_is_about_what_the_design_names(document: Document) -> None:

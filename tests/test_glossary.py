@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from app.domain import terms
+from app.domain.coverage import CoverageKind, CoverageStatus
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = (ROOT / "docs" / "architecture.md").read_text().partition("## Glossary")[2]
@@ -18,6 +19,7 @@ DUTCH = {
 ENUMS: list[type[StrEnum]] = [
     kind for kind in vars(terms).values() if isinstance(kind, type) and kind is not StrEnum
 ]
+ENUMS += [CoverageStatus, CoverageKind]
 
 
 @pytest.mark.parametrize("kind", ENUMS, ids=lambda kind: kind.__name__)

@@ -15,9 +15,8 @@ from weakref import proxy
 
 from app.catalogue import Vocabulary
 from app.domain.catalogue import Provision
-from app.domain.errors import Fault, InvalidInput
+from app.domain.errors import InvalidInput
 from app.domain.intake import Knowledge
-from app.domain.resolve import resolve_sector
 from app.domain.terms import BuildingBlock, ProvisionStatus, Service, Side
 from app.services.paging import UNKNOWN_CURSOR
 from app.services.search_bits import (
@@ -31,6 +30,7 @@ from app.services.search_bits import (
     scored,
 )
 from app.services.search_index import Levels, ProvisionIndex, united
+from app.services.search_sectors import sector_meant
 from app.services.search_tokens import tokens
 from app.services.search_words import Reading, Words
 
@@ -53,8 +53,6 @@ _FLOOR = 4
 """What scores below a fourth of the best is no answer to the same question."""
 _KEPT_BYTES = 32 * 2**20
 _MOST_KEPT = 8192
-
-_UNKNOWN_SECTOR = Fault("query/sector", "unknown", "There is no such sector; see GET /v1/sectors.")
 
 
 class ProvisionFilter(NamedTuple):
@@ -179,7 +177,7 @@ class Search:
         """Return who passes the filters, and who among them is surely for the sector."""
         fitting, preferred = self._index.everything, 0
         if wanted.sector is not None:
-            sector = self._sector(wanted.sector)
+            sector = sector_meant(self.knowledge, wanted.sector)
             preferred, fitting = self._index.conditions.concerning(sector, wanted.side)
         elif wanted.side is not None:
             fitting = self._index.conditions.on(wanted.side)
@@ -190,14 +188,6 @@ class Search:
         if wanted.status is not None:
             fitting &= self._index.statuses.any_of((wanted.status,))
         return fitting, preferred
-
-    def _sector(self, said: str) -> str:
-        """Return the id of a sector; what was said of it is kept nowhere, it may be anything."""
-        if said in self.knowledge.catalogue.sectors:
-            return said
-        if sector := resolve_sector(self.knowledge.lexicon, said).sector:
-            return sector
-        raise InvalidInput([_UNKNOWN_SECTOR])
 
     def _heard(self, query: str, on: date) -> _Heard:
         """Score everybody for a question, and say who goes first whatever its score."""

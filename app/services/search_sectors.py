@@ -14,6 +14,9 @@ from app.domain.conditions import (
     WorksIn,
     WorksInOrWantsInto,
 )
+from app.domain.errors import Fault, InvalidInput
+from app.domain.intake import Knowledge
+from app.domain.resolve import resolve_sector
 from app.domain.terms import Inheritance, Side
 from app.services.search_bits import Postings
 from app.services.search_tokens import tokens, whole_name
@@ -21,8 +24,24 @@ from app.services.search_tokens import tokens, whole_name
 ANY_SECTOR = ""
 _SECTORS_KEPT = 256
 
+_UNKNOWN_SECTOR = Fault("query/sector", "unknown", "There is no such sector; see GET /v1/sectors.")
+
 _Meant = tuple[str, str | None]
 """A sector, and which of its employers or jobs."""
+
+
+def sector_meant(knowledge: Knowledge, said: str) -> str:
+    """Return the id of a sector; what was said of it is kept nowhere, it may be anything.
+
+    Raises:
+        InvalidInput: no sector is meant.
+
+    """
+    if said in knowledge.catalogue.sectors:
+        return said
+    if sector := resolve_sector(knowledge.lexicon, said).sector:
+        return sector
+    raise InvalidInput([_UNKNOWN_SECTOR])
 
 
 class Conditions:
