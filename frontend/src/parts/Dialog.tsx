@@ -8,10 +8,13 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const id = useId();
   useEffect(() => {
     const opener = document.activeElement;
-    box.current?.showModal();
+    const dialog = box.current;
+    dialog?.showModal();
     return () => {
+      // As long as it is open, nothing outside it takes the focus.
+      dialog?.close();
       // What opened it may be gone by now; then the heading of the screen is nearest.
-      const back = opener?.isConnected ? opener : document.querySelector("h1");
+      const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector("h1");
       if (back instanceof HTMLElement) back.focus();
     };
   }, []);
