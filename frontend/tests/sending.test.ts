@@ -60,8 +60,6 @@ test("that it was sent already is good news when it was the same", () => {
   assert.equal(held.draft.end, "sent");
   assert.equal(held.refusal, null);
   assert.equal(mustStay(held), false);
-  const tried = { ...EMPTY, draft: trying({ ...NEW, mine: answers({ originSector: "zorg" }) }) };
-  assert.equal(learned(sendOff(tried), { kind: "sent" }).refusal, null);
 });
 
 test("that it was sent already is told when something was written since", () => {
@@ -69,6 +67,8 @@ test("that it was sent already is told when something was written since", () => 
   assert.equal(held.draft.end, "sent");
   assert.equal(held.refusal?.status, 409);
   assert.equal(mustStay(held), true);
+  const tried = { ...EMPTY, draft: trying({ ...NEW, mine: answers({ originSector: "zorg" }) }) };
+  assert.equal(learned(sendOff(tried), { kind: "sent" }).refusal?.status, 409, "whether it is in there is not known");
 });
 
 test("a draft thrown away under what waits is made again, once", () => {

@@ -5,7 +5,7 @@
  * else is merged where that loses nothing, and is shown where it would.
  */
 
-import { NOTHING, plain, same, type Answers } from "./answers";
+import { NOTHING, plain, same, sameAnswer, type Answers, type Field } from "./answers";
 import { merge } from "./merge";
 
 /** Theirs beside mine, which stands in the draft itself. */
@@ -66,9 +66,13 @@ export function wants(draft: Draft): "look" | "put" | null {
   return isUnsent(draft) ? "put" : null;
 }
 
-/** The adviser wrote something. */
+/** The adviser wrote something: meanwhile also in what is being chosen between, where both agreed. */
 export function changed(draft: Draft, change: Partial<Answers>): Draft {
-  return { ...draft, mine: { ...draft.mine, ...change } };
+  const { contest } = draft;
+  const mine = { ...draft.mine, ...change };
+  if (!contest) return { ...draft, mine };
+  const agreed = Object.entries(change).filter(([field]) => sameAnswer(field as Field, draft.mine, contest.theirs));
+  return { ...draft, mine, contest: { ...contest, theirs: { ...contest.theirs, ...Object.fromEntries(agreed) } } };
 }
 
 /** What stands here is about to be sent: from now on the server may have it. */

@@ -54,7 +54,8 @@ export const givenBack = (held: Held, refusal: Refusal): Held => ({ ...held, que
 export function learned(held: Held, news: Told): Held {
   const draft = told(held.draft, news);
   const after = { ...held, draft };
-  if (draft.end === "sent") return isAllSent(held.draft) ? accepted(held) : givenBack(after, ALREADY_SENT);
+  // What was tried without an answer may be in it or not: rather say so once too often.
+  if (draft.end === "sent") return isUnsent(held.draft) ? givenBack(after, ALREADY_SENT) : accepted(held);
   if (draft.end === "gone" && isUnsent(held.draft)) return givenBack(after, NOT_THERE);
   const asSeen = !draft.contest && same(draft.mine, held.draft.mine);
   return held.queued && !asSeen ? givenBack(after, OVERTAKEN) : after;
@@ -62,11 +63,6 @@ export function learned(held: Held, news: Told): Held {
 
 /** It has become an intake. */
 export const accepted = (held: Held): Held => ({ draft: { ...held.draft, contest: null, look: null, end: "sent" }, queued: false, refusal: null });
-
-/** Whether an intake made of the draft, by whomever, has what stands here. */
-function isAllSent(draft: Draft): boolean {
-  return !isUnsent(draft) || (!draft.contest && draft.tried.some((one) => same(one, draft.mine)));
-}
 
 /** The service refused to make an intake of it. */
 export function refused(held: Held, refusal: Refusal): Held {

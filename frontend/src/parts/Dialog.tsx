@@ -8,11 +8,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const id = useId();
   useEffect(() => {
     const opener = document.activeElement;
-    const dialog = box.current;
-    dialog?.showModal();
+    box.current?.showModal();
     return () => {
-      // As long as it is open, nothing outside it takes the focus.
-      dialog?.close();
       // What opened it may be gone by now; then the heading of the screen is nearest.
       const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector("h1");
       if (back instanceof HTMLElement) back.focus();
