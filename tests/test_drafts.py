@@ -40,7 +40,8 @@ def save(
     client: httpx.Client, draft: str, version: int, said: dict[str, Any], token: str = ANNA
 ) -> httpx.Response:
     headers = bearer(token) | {"If-Match": f'"{version}"'}
-    return client.put(f"/drafts/{draft}", json=said, headers=headers)
+    answer: httpx.Response = client.put(f"/drafts/{draft}", json=said, headers=headers)
+    return answer
 
 
 def send(client: httpx.Client, token: str = ANNA, **more: Any) -> httpx.Response:
