@@ -44,11 +44,16 @@ function theirs({ answers, version, savedAt, savedBy }: Schemas["DraftAnswer"]):
   return { kind: "theirs", answers: plain(answers), version, savedAt, savedBy: savedBy.name };
 }
 
+/** What was answered; the rest is left out. */
+const said = (answers: Answers): Answers =>
+  Object.fromEntries(Object.entries(plain(answers)).filter(([, value]) => value !== null));
+
 /** Save what stands here on top of the version that is known; `error` says why that did not go. */
 export async function put(owner: string, id: string, draft: Draft): Promise<Outcome> {
   const answers = plain(draft.mine);
+  const body = said(answers);
   const header = draft.version ? { "If-Match": `"${draft.version}"` } : { "If-None-Match": "*" };
-  const question = () => api.PUT("/drafts/{draftId}", { params: { ...of(id), header }, body: answers, signal: soon() });
+  const question = () => api.PUT("/drafts/{draftId}", { params: { ...of(id), header }, body, signal: soon() });
   try {
     const { version, savedAt } = await answered(ask(inTheNameOf(owner, question)));
     return { news: { kind: "kept", answers, version, savedAt }, error: null };
@@ -63,7 +68,7 @@ export async function put(owner: string, id: string, draft: Draft): Promise<Outc
 
 /** Send it as an intake. The key follows from the draft, so whatever is repeated is sent once. */
 export async function post(owner: string, id: string, answers: Answers, draftVersion: number): Promise<string> {
-  const body = { ...plain(answers), draftId: id, draftVersion } as Schemas["NewIntakeIn"];
+  const body = { ...said(answers), draftId: id, draftVersion } as Schemas["NewIntakeIn"];
   const header = { "Idempotency-Key": `draft-${id}` };
   const question = () => api.POST("/intakes", { params: { header }, body, signal: soon() });
   return (await answered(ask(inTheNameOf(owner, question)))).id;
