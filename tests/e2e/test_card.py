@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.domain.reference import reference_of
 from tests.e2e.conftest import Site
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
@@ -65,8 +66,10 @@ def told(page: Page) -> str:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_card_of_sessions(site: Site, look: str) -> None:
-    page = card(site, guided(site), **LOOKS[look])
+    case = guided(site)
+    page = card(site, case, **LOOKS[look])
     text = told(page)
+    assert f"Uw nummer bij ons is {reference_of(UUID(case['id']))}." in text
     assert "U wilt weten welk werk bij u past." in text
     assert "Wat u kunt: lassen" in text
     assert "Gesprek 1." in text

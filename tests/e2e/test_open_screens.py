@@ -132,6 +132,20 @@ def test_the_heads_stay_in_sight(site: Site) -> None:
     assert box["y"] - 2 <= head["y"] < box["y"] + box["height"]
 
 
+def test_the_heads_hide_nothing_that_has_the_focus(site: Site) -> None:
+    page = site.page("/dekking", width=320)
+    page.locator(".coverage summary").first.wait_for()
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll('.coverage summary')].reverse().filter(one => {
+            one.focus();
+            const box = one.getBoundingClientRect();
+            const there = document.elementFromPoint(box.left + 4, box.top + box.height / 2);
+            return !one.contains(there);
+        }).length"""
+    )
+    assert hidden == 0
+
+
 def test_coverage_of_one_sector_can_be_kept_as_a_table(site: Site, tmp_path: Path) -> None:
     page = site.page("/dekking?sector=schoonmaak")
     rows = page.get_by_role("table").locator("tbody tr")

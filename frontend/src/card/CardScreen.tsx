@@ -10,6 +10,7 @@ import { useRoute } from "preact-iso";
 import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
+import { referenceOf } from "../keeping/reference";
 import { Asking, Failure } from "../parts/Notice";
 import { SaveFile } from "../parts/SaveFile";
 import { Screen } from "../parts/Screen";
@@ -63,7 +64,8 @@ function Card({ intake, doors, now }: { intake: Intake; doors: Provision[]; now:
       </div>
       <div class="worker-card">
         <p>
-          Wij spraken elkaar op {day(intake.createdAt)}.{intake.holder && ` Uw adviseur is ${intake.holder.name}.`}
+          Wij spraken elkaar op {day(intake.createdAt)}.{intake.holder && ` Uw adviseur is ${intake.holder.name}.`} Uw nummer bij ons is{" "}
+          <strong>{referenceOf(intake.id)}</strong>. Noem dat als u belt.
         </p>
         <Discussed intake={intake} />
         <Helpers referrals={intake.referrals} />
