@@ -248,6 +248,10 @@ class Settings(BaseSettings):
         default=timedelta(days=730),
         description="How long an intake with all that hangs on it is kept after that.",
     )
+    retention_drafts: Duration = Field(
+        default=timedelta(days=30),
+        description="How long a draft of an intake is kept after it was last saved.",
+    )
     retention_processing_log: Duration = Field(
         default=timedelta(days=1825),
         description="How long the processing log is kept.",

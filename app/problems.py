@@ -20,7 +20,15 @@ from starlette.responses import Response
 
 from app.db import DatabaseBusyError
 from app.domain.access import CrossSite, Forbidden, TooManyRequests, Unauthenticated
-from app.domain.errors import Conflict, DomainError, Fault, InvalidInput, NotFound
+from app.domain.errors import (
+    Conflict,
+    DomainError,
+    Fault,
+    InvalidInput,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 from app.migrate import SchemaError
 from app.observability import current_request, log_failure
 from app.schemas.base import OWN_FAULT
@@ -39,7 +47,9 @@ STATUSES: dict[str, int] = {
     "invalid-input": 400,
     "not-found": 404,
     "conflict": 409,
+    PreconditionFailed.slug: 412,
     KeyReusedError.slug: 422,
+    PreconditionRequired.slug: 428,
     Unauthenticated.slug: 401,
     Forbidden.slug: 403,
     CrossSite.slug: 403,
@@ -48,7 +58,7 @@ STATUSES: dict[str, int] = {
 }
 """HTTP status per slug of a DomainError; a child without its own entry has that of its parent."""
 
-CONSTRAINTS: dict[str, type[Conflict]] = {
+CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_guidance_session_intake_id_number": ThreeSessionsError,
     "guidance_session.intake_id, guidance_session.number": ThreeSessionsError,
     "ck_guidance_session_at_most_three": ThreeSessionsError,
@@ -59,6 +69,8 @@ CONSTRAINTS: dict[str, type[Conflict]] = {
     "uq_consent_intake_id_provision_id": ConsentGivenError,
     "consent.intake_id, consent.provision_id": ConsentGivenError,
     "uq_consent_intake_id_invitations": ConsentGivenError,
+    "pk_person_key": PreconditionFailed,
+    "person_key.intake_id": PreconditionFailed,
 }
 """What a service would have refused, per database constraint; see `constraint_name`."""
 
@@ -101,6 +113,9 @@ OCCURRENCES = {
         ),
         Occurrence(409, Conflict.slug, Conflict.title, Conflict.detail),
         Occurrence(
+            412, PreconditionFailed.slug, PreconditionFailed.title, PreconditionFailed.detail
+        ),
+        Occurrence(
             413,
             "content-too-large",
             "Content too large",
@@ -113,6 +128,9 @@ OCCURRENCES = {
             "Send the body as a media type under allowed, in UTF-8 and not compressed.",
         ),
         Occurrence(422, KeyReusedError.slug, KeyReusedError.title, KeyReusedError.detail),
+        Occurrence(
+            428, PreconditionRequired.slug, PreconditionRequired.title, PreconditionRequired.detail
+        ),
         Occurrence(429, TooManyRequests.slug, TooManyRequests.title, TooManyRequests.detail),
         Occurrence(
             500,

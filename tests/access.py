@@ -46,6 +46,11 @@ def advisers(own: int, others: int, with_session: int | None = None) -> dict[str
     return {**line, WITH_SESSION: others if with_session is None else with_session}
 
 
+def shared(status: int) -> dict[str, int]:
+    """Say what advisers are answered who began a draft, and colleagues who have its id."""
+    return {**advisers(status, 404), COLLEAGUE: status, PREVIOUS: status}
+
+
 def of_its_region(own: int) -> dict[str, int]:
     """Say what a werkcentrum is answered; what is another's does not exist."""
     return {**NOT_FOR_YOU, "werkcentrum": own, "werkcentrum elsewhere": 404}
@@ -67,6 +72,10 @@ TABLE: Mapping[str, Mapping[str, int]] = {
     "listSkills": OPEN,
     **dict.fromkeys(["listCatalogueChanges", "listProvisions", "readProvision"], OPEN),
     **dict.fromkeys(["readCoverage", "checkProvisions"], OPEN),
+    "listDrafts": advisers(200, 200),
+    "readDraft": shared(200),
+    "saveDraft": shared(200),
+    "discardDraft": shared(204),
     "createIntake": advisers(201, 201),
     "listIntakes": advisers(200, 200),
     "readIntake": advisers(200, 404, 200),

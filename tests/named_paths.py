@@ -14,6 +14,8 @@ NAMED = {
     "/provisions/{provisionId}": "GET",
     "/coverage": "GET",
     "/provision-checks": "POST",
+    "/drafts": "GET",
+    "/drafts/{draftId}": "GET PUT DELETE",
     "/intakes": "POST GET",
     "/intakes/{intakeId}": "GET DELETE",
     "/intakes/{intakeId}/holder": "PUT",

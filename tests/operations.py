@@ -48,6 +48,7 @@ class Case:
     webhook: str = ABSENT
     message: str = ABSENT
     desk: str = ABSENT
+    draft: str = ABSENT
     slot: str = "AT7THpHHx1z8s3xL-q6KqQsABmIGnMjgAHZBTTIy"
 
     def requests(self) -> dict[str, dict[str, Any]]:
@@ -71,6 +72,14 @@ class Case:
             "listProvisions": {"query": {"limit": 1}},
             "readProvision": {"path": {"provisionId": "ziekenhuizen-plb"}},
             "checkProvisions": {"body": answers},
+            "listDrafts": {},
+            "readDraft": {"path": {"draftId": self.draft}},
+            "saveDraft": {
+                "path": {"draftId": self.draft},
+                "body": {"originSector": "bouw"},
+                "headers": {"If-Match": '"1"'},
+            },
+            "discardDraft": {"path": {"draftId": self.draft}},
             "createIntake": {"body": answers, "headers": once},
             "listIntakes": {},
             "readIntake": {"path": intake},
@@ -203,6 +212,18 @@ def with_a_webhook(client: httpx.Client, token: str, case: Case, *, tested: bool
 def with_a_desk(client: httpx.Client, token: str, case: Case) -> Case:
     """Let a catalogue editor add a desk."""
     return replace(case, desk=_made(client, token, "/desks", DESK)["id"])
+
+
+def with_a_draft(client: httpx.Client, token: str, case: Case, *, said: str = "dank u") -> Case:
+    """Let an adviser begin a draft."""
+    draft = str(uuid4())
+    begun = client.put(
+        f"/drafts/{draft}",
+        json={"originSector": "bouw", "motivation": said},
+        headers=_bearer(token) | {"If-None-Match": "*"},
+    )
+    assert begun.status_code == 201, begun.text
+    return replace(case, draft=draft)
 
 
 def _made(client: httpx.Client, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:

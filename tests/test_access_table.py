@@ -27,6 +27,7 @@ from tests.operations import (
     open_case,
     published,
     with_a_desk,
+    with_a_draft,
     with_a_place,
     with_a_webhook,
 )
@@ -65,6 +66,7 @@ def serving(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterat
     ):
         case = with_a_webhook(client, werkcentrum(REGION), taken_over(client))
         case = with_a_desk(client, TOKENS["catalogue-editor"] or "", case)
+        case = with_a_draft(client, TOKENS["adviser"] or "", case)
         yield Service(
             client,
             {**TOKENS, CHATBOT: key, REVOKED: old},
@@ -93,6 +95,8 @@ def with_another(client: httpx.Client, path: str, case: Case) -> Case:
     if "{webhookId}" in path:
         # A second test waits for the first.
         return with_a_webhook(client, werkcentrum(REGION), case, tested="/test" not in path)
+    if "{draftId}" in path:
+        return with_a_draft(client, TOKENS["adviser"] or "", case)
     if "{deskId}" in path:
         return with_a_desk(client, TOKENS["catalogue-editor"] or "", case)
     return taken_over(client)

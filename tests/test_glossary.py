@@ -35,3 +35,9 @@ def test_every_source_a_record_can_cite_is_described():
     known = yaml.safe_load((ROOT / "app" / "catalogue" / "sources.yaml").read_text())["sources"]
     page = (ROOT / "docs" / "sources.md").read_text()
     assert [one["id"] for one in known if f"`{one['id']}`" not in page] == []
+
+
+def test_every_source_a_provision_cites_has_its_name_in_the_workbench(catalogue):
+    words = (ROOT / "frontend" / "src" / "provisions" / "words.ts").read_text()
+    cited = {one.source.document for one in catalogue.provisions.values()}
+    assert [one for one in sorted(cited) if f'"{one}": "' not in words] == []

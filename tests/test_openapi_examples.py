@@ -87,7 +87,7 @@ def test_the_problems_a_caller_can_bring_about_are_shown(document: dict[str, Any
         for name, answer in document["components"]["responses"].items()
         if answer["content"]["application/problem+json"].get("examples")
     }
-    assert shown == {f"Problem{status}" for status in (400, 401, 403, 404, 406, 409, 422)}
+    assert shown == {f"Problem{status}" for status in (400, 401, 403, 404, 406, 409, 412, 422, 428)}
 
 
 def test_every_exchange_has_a_name_of_its_own_within_its_operation() -> None:

@@ -12,9 +12,11 @@ from app.domain.access import EVERY_REGION, SYSTEM
 from app.domain.terms import Action
 from app.services import retention
 from app.services.acts import Act, acting
+from app.services.drafts import discard_again
 from app.services.erasure import (
     consents_still_there,
     details_still_there,
+    drafts_still_there,
     erase_again,
     forget_again,
     still_there,
@@ -48,7 +50,8 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
     persons = list(dict.fromkeys(one for listed in lists.values() for one in listed.intakes))
     removed = _latest(listed.contact_details for listed in lists.values())
     withdrawn = _latest(listed.consents for listed in lists.values())
-    intakes, details, consents, code = 0, 0, 0, 0
+    thrown_away = _latest(listed.drafts for listed in lists.values())
+    intakes, details, consents, drafts, code = 0, 0, 0, 0, 0
     for path, listed in lists.items():
         _tell_read(path, listed, say)
         code |= _tell_faults(path, listed.faulty_lines, say)
@@ -66,10 +69,14 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
         for one in consents_still_there(database, withdrawn):
             with act() as again:
                 consents += withdraw_again(again, one, withdrawn[one], planning, own)
+        for one in drafts_still_there(database, thrown_away):
+            with act() as again:
+                drafts += discard_again(again, one, thrown_away[one], own)
         database.sweep()
     say(f"intakes: {intakes} erased again")
     say(f"contact details: {details} removed again")
     say(f"consents: {consents} withdrawn again")
+    say(f"drafts: {drafts} thrown away again")
     return code
 
 
@@ -96,6 +103,7 @@ def check_erasures(settings: Settings, say: Say) -> int:
                 details_still_there(database, listed.contact_details),
             ),
             "consents": (listed.consents, consents_still_there(database, listed.consents)),
+            "drafts": (listed.drafts, drafts_still_there(database, listed.drafts)),
         }
         left = 0
         for kind, (on_the_list, found) in there.items():
@@ -131,6 +139,7 @@ def run_retention(settings: Settings, say: Say, *, now: datetime, dry_run: bool)
     will = "would go" if dry_run else "gone"
     say(f"contact details: {count.contact_details} {will}")
     say(f"intakes: {count.intakes} {will}")
+    say(f"drafts: {count.drafts} {will}")
     say(f"entries of the processing log: {count.processing_log} {will}")
     say(f"names of advisers who left: {count.advisers} {will}")
     say(f"messages that went out: {count.messages} {will}")

@@ -40,6 +40,22 @@ class Conflict(DomainError):  # noqa: N818 - as above
     detail = "This cannot be done in the present state. Read the resource again and decide anew."
 
 
+class PreconditionFailed(DomainError):  # noqa: N818 - as above
+    """What is stored is not what the caller last saw, so it is left as it is."""
+
+    slug = "precondition-failed"
+    title = "Changed since you read it"
+    detail = "This was changed since the version you name, or it is there already. Read it again."
+
+
+class PreconditionRequired(DomainError):  # noqa: N818 - as above
+    """A change that could undo another's, without a word on what the caller last saw."""
+
+    slug = "precondition-required"
+    title = "Say which version you change"
+    detail = "Send If-Match with the ETag you were given, or If-None-Match: * for a new one."
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with what was submitted.

@@ -327,6 +327,10 @@ class Action(StrEnum):
     subscription_changed = "subscription_changed"
     effects_replayed = "effects_replayed"
     calendar_feed_changed = "calendar_feed_changed"
+    draft_begun = "draft_begun"
+    draft_read = "draft_read"
+    draft_discarded = "draft_discarded"
+    draft_expired = "draft_expired"
 
 
 OF_NO_PERSON = frozenset(
@@ -343,21 +347,6 @@ OF_NO_PERSON = frozenset(
     }
 )
 """Deeds that name no intake: in the audit log alone, and not in the register."""
-
-NOT_TOUCHING = frozenset(
-    {
-        Action.intake_read,
-        Action.intakes_listed,
-        Action.personal_data_read,
-        Action.contact_details_expired,
-        Action.intake_erased,
-        Action.intake_expired,
-        Action.hand_over_delivered,
-        Action.hand_over_read,
-        Action.invitation_delivered,
-    }
-)
-"""Actions after which a case is as old as it was: reading it, and letting data of it go."""
 
 
 class HolderReason(StrEnum):

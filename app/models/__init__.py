@@ -8,6 +8,7 @@ from app.models.audit import AuditEntry, AuditHead
 from app.models.catalogue import CatalogueChange, CatalogueRecord, CatalogueState
 from app.models.consent import Consent
 from app.models.desk import Desk
+from app.models.draft import Draft
 from app.models.holder import HolderChange
 from app.models.idempotency import KeptAnswer
 from app.models.intake import Intake, OutcomeChange
@@ -34,6 +35,7 @@ __all__ = [
     "Consent",
     "ContactDetails",
     "Desk",
+    "Draft",
     "GuidanceSession",
     "HolderChange",
     "Intake",

@@ -17,9 +17,8 @@ class PersonKey(SQLModel, table=True):
     __tablename__ = "person_key"
     __table_args__ = (sa.Index("ix_person_key_key_id", "key_id"),)
 
-    intake_id: UUID = Field(
-        sa_column=sa.Column(sa.Uuid, sa.ForeignKey("intake.id"), primary_key=True)
-    )
+    intake_id: UUID = Field(sa_column=sa.Column(sa.Uuid, primary_key=True))
+    """The intake, or the draft that may become it: the key is there first."""
     key_id: str = Field(max_length=40)
     wrapped: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
 

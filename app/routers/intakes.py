@@ -25,6 +25,7 @@ from app.schemas.intake import (
     IntakeAnswer,
     IntakeIn,
     IntakeSummary,
+    NewIntakeIn,
     ProvisionCheckAnswer,
     RegionCode,
 )
@@ -82,19 +83,20 @@ def checked(body: IntakeIn, knowledge: Knowledge, now: datetime) -> Response:
     tags=["intakes"],
     status_code=201,
     response_model=IntakeAnswer,
-    responses={**CREATED, **problems(409, 422)},
+    responses={**CREATED, **problems(409, 412, 422)},
 )
 def create_intake(
-    body: IntakeIn,
+    body: NewIntakeIn,
     idempotency_key: IdempotencyKey,
     act: AdviserAct,
     knowledge: KnowledgeDep,
     planning: PlanningDep,
 ) -> Response:
     """Keep an intake; refer warmly, or plan up to three guidance sessions."""
+    draft = (body.draft_id, body.draft_version) if body.draft_id else None
 
     def make() -> Made:
-        view = intakes.create_intake(act, body.answers(), knowledge, planning)
+        view = intakes.create_intake(act, body.answers(), knowledge, planning, draft)
         return intake_answer(view), f"/v1/intakes/{view.intake.id}", view.intake
 
     return created(act, make, operation="POST /intakes", subject="", body=body, key=idempotency_key)

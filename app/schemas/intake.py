@@ -1,9 +1,9 @@
 """The intake as clients send it and read it."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.domain.intake import Answers, Scheduling, UsedProvision
 from app.domain.terms import (
@@ -74,12 +74,12 @@ def _left_out(meaning: object) -> AfterValidator:
     return AfterValidator(lambda value: meaning if value is None else value)
 
 
-class IntakeIn(Contract):
-    """The answers of an intake; only `originSector` is needed."""
+class DraftIn(Contract):
+    """The answers of an intake as far as they are known: any of them may be left out."""
 
     model_config = ConfigDict(validate_default=True)
 
-    origin_sector: Said
+    origin_sector: Said | None = None
     """Where the worker works or last worked: an id, a name, or what people say."""
     target_sector: Said | None = None
     """Where the worker wants to go: a sector, or an occupation."""
@@ -105,6 +105,13 @@ class IntakeIn(Contract):
     used_provisions: Annotated[list[UsedProvisionIn], Field(max_length=50)] | None = None
     """Left out, none is taken to be used, and that is asked; an empty list says so."""
     scheduling: Annotated[SchedulingIn | None, _left_out(SchedulingIn())] = None
+
+
+class IntakeIn(DraftIn):
+    """The answers of an intake; only `originSector` is needed."""
+
+    origin_sector: Said
+    """Where the worker works or last worked: an id, a name, or what people say."""
 
     def answers(self) -> Answers:
         """Hand the answers to the domain; what is null was not answered."""
@@ -133,6 +140,22 @@ class IntakeIn(Contract):
                 scheduling.sessions,
             ),
         )
+
+
+class NewIntakeIn(IntakeIn):
+    """The answers of an intake that is to be kept."""
+
+    draft_id: UUID | None = None
+    """The draft it was written down in: the intake takes its place, under its id."""
+    draft_version: Annotated[Whole, Field(ge=1)] | None = None
+    """The version of the draft that was last seen; when it is no longer the last, nothing is
+    kept."""
+
+    @model_validator(mode="after")
+    def _version_of_a_draft(self) -> Self:
+        if self.draft_version is not None and self.draft_id is None:
+            raise refusal("needs-draft", "A draftVersion needs the draftId it is of.")
+        return self
 
 
 class SectorName(Answer):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.domain.terms import Action
 
-VERSION = "2026-11-23"
+VERSION = "2026-11-24"
 """Date of this version. Whoever changes the register dates it anew; old entries keep theirs."""
 
 DATA_SUBJECT = "data-subject"
@@ -142,6 +142,26 @@ ACTIVITIES: dict[Action, Activity] = {
         "Intake wissen op verzoek",
         "De gegevens van de werkende wissen als daarom wordt gevraagd.",
         ERASURE,
+    ),
+    Action.draft_begun: Activity(
+        "Concept van een intake bewaren",
+        "Bewaren wat de werkende vertelt terwijl het gesprek nog loopt, zodat niets verloren gaat.",
+        ASKED,
+    ),
+    Action.draft_read: Activity(
+        "Concept van een intake lezen",
+        "De adviseur gaat verder met een intake die nog niet af is.",
+        ASKED,
+    ),
+    Action.draft_discarded: Activity(
+        "Concept van een intake weggooien",
+        "Wat niet nodig is, wordt niet bewaard.",
+        TERM,
+    ),
+    Action.draft_expired: Activity(
+        "Concept van een intake verwijderen na de bewaartermijn",
+        "Een concept dat niet wordt afgemaakt niet langer bewaren dan nodig.",
+        TERM,
     ),
     Action.intake_expired: Activity(
         "Intake verwijderen na de bewaartermijn",

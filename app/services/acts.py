@@ -10,13 +10,28 @@ from sqlmodel import Session
 
 from app.db import Database, show_every_region
 from app.domain.access import Caller
-from app.domain.terms import NOT_TOUCHING, Action
+from app.domain.terms import Action
 from app.models import Intake, SessionLogEntry
 from app.services import audit, outbox, processing_log
 from app.services.deeds import Deed
 from app.services.outbox import Effect
 from app.services.processing_log import Trace
 from app.vault import Vault
+
+NOT_TOUCHING = frozenset(
+    {
+        Action.intake_read,
+        Action.intakes_listed,
+        Action.personal_data_read,
+        Action.contact_details_expired,
+        Action.intake_erased,
+        Action.intake_expired,
+        Action.hand_over_delivered,
+        Action.hand_over_read,
+        Action.invitation_delivered,
+    }
+)
+"""Actions after which a case is as old as it was: reading it, and letting data of it go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,7 @@ class Act:
         """Remember what was done; it is written when the transaction ends well.
 
         Without `touching` a case stays as old as it was: nothing was done for the worker.
-        `gone` is an intake that was erased since it was done.
+        `gone` is an intake that was erased since it was done, or a draft, which is none yet.
         """
         self.deeds.append(Deed(action, intakes, reason, gone))
         if touching and action not in NOT_TOUCHING:

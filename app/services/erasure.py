@@ -21,6 +21,7 @@ from app.domain.terms import Action, EffectKind, HandedBy, LogEntryType, Outcome
 from app.models import (
     Consent,
     ContactDetails,
+    Draft,
     GuidanceSession,
     HolderChange,
     Intake,
@@ -224,12 +225,22 @@ def consents_still_there(database: Database, withdrawn: Mapping[UUID, datetime])
         yield from found
 
 
+def drafts_still_there(database: Database, thrown_away: Mapping[UUID, datetime]) -> Iterator[UUID]:
+    """Yield those of these drafts that are there, and were begun before they were thrown away."""
+    for batch in _batched(list(thrown_away)):
+        wanted = select(Draft.id, Draft.created_at).where(col(Draft.id).in_(batch))
+        with database.read(EVERY_REGION) as session:
+            found = list(session.exec(wanted.order_by(col(Draft.id))))
+        yield from (draft for draft, created_at in found if created_at <= thrown_away[draft])
+
+
 def anything_still_there(database: Database, listed: erasure_list.Erasures) -> bool:
     """Tell whether anything on a list is still there, and look no further than the first."""
     found = chain(
         still_there(database, listed.intakes),
         details_still_there(database, listed.contact_details),
         consents_still_there(database, listed.consents),
+        drafts_still_there(database, listed.drafts),
     )
     return next(found, None) is not None
 

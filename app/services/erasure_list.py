@@ -6,6 +6,7 @@ ids alone, which lead to nobody once the intake is gone. A line of each kind:
     2026-11-23T09:00:00.000000Z <intake>                      the person was erased
     2026-11-23T09:00:00.000000Z <intake> contact-details      their contact details were removed
     2026-11-23T09:00:00.000000Z <intake> consent <consent>    they withdrew this consent
+    2026-11-23T09:00:00.000000Z <draft> draft                 the draft of an intake was thrown away
 """
 
 import fcntl
@@ -21,11 +22,13 @@ from app.db import keep_on_disk
 
 CONTACT_DETAILS = " contact-details"
 CONSENT = " consent "
+DRAFT = " draft"
 
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z)"
-    rf" (?P<intake>{_ID})(?:(?P<details>{CONTACT_DETAILS})|{CONSENT}(?P<consent>{_ID}))?"
+    rf" (?P<intake>{_ID})"
+    rf"(?:(?P<details>{CONTACT_DETAILS})|(?P<draft>{DRAFT})|{CONSENT}(?P<consent>{_ID}))?"
 )
 
 
@@ -35,7 +38,8 @@ class Erasures:
 
     Such a line is what a full disk or a power cut left; its erasure was never committed.
     `contact_details` says of an intake when they were last removed, `consents` of a consent when
-    it was last withdrawn: a line before that is of a withdrawal that was never committed.
+    it was last withdrawn, `drafts` of a draft when it went: a line before that is of a withdrawal
+    that was never committed.
     `lines` is how many were read, whatever they say.
     """
 
@@ -43,13 +47,15 @@ class Erasures:
     faulty_lines: tuple[int, ...]
     contact_details: Mapping[UUID, datetime] = field(default_factory=dict)
     consents: Mapping[UUID, datetime] = field(default_factory=dict)
+    drafts: Mapping[UUID, datetime] = field(default_factory=dict)
     lines: int = field(default=0, compare=False)
 
 
 def add(path: Path, intakes: Sequence[UUID], *, at: datetime, what: str = "") -> None:
     """Add erasures to the list; they are on disk when this returns.
 
-    `what` is nothing for the whole person, CONTACT_DETAILS, or CONSENT with the id of a consent.
+    `what` is nothing for the whole person, CONTACT_DETAILS, DRAFT, or CONSENT with the id of a
+    consent.
 
     Comes right before the commit of the erasure itself: a crash or a commit that fails leaves
     something on the list that is still there, and `gids erasures check` tells.
@@ -89,6 +95,7 @@ def read(path: Path) -> Erasures:
     found: dict[UUID, None] = {}
     details: dict[UUID, datetime] = {}
     consents: dict[UUID, datetime] = {}
+    drafts: dict[UUID, datetime] = {}
     faulty, number = [], 0
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
@@ -100,12 +107,15 @@ def read(path: Path) -> Erasures:
             elif told["details"]:
                 intake = UUID(told["intake"])
                 details[intake] = max(at, details.get(intake, at))
+            elif told["draft"]:
+                draft = UUID(told["intake"])
+                drafts[draft] = max(at, drafts.get(draft, at))
             elif told["consent"]:
                 consent = UUID(told["consent"])
                 consents[consent] = max(at, consents.get(consent, at))
             else:
                 found[UUID(told["intake"])] = None
-    return Erasures(tuple(found), tuple(faulty), details, consents, number)
+    return Erasures(tuple(found), tuple(faulty), details, consents, drafts, number)
 
 
 def _moment(text: str) -> datetime | None:

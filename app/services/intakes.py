@@ -12,6 +12,7 @@ from app.domain.intake import Answers, Knowledge, examine
 from app.domain.terms import Action, LogEntryType, Outcome
 from app.models import Adviser, GuidanceSession, Intake
 from app.services.acts import Act
+from app.services.drafts import take
 from app.services.findings import describe
 from app.services.holders import find_intake, know_adviser, sees
 from app.services.paging import UNKNOWN_CURSOR
@@ -49,12 +50,19 @@ class IntakeView:
 
 
 def create_intake(
-    act: Act, answers: Answers, knowledge: Knowledge, planning: Planning
+    act: Act,
+    answers: Answers,
+    knowledge: Knowledge,
+    planning: Planning,
+    draft: tuple[UUID, int | None] | None = None,
 ) -> IntakeView:
     """Keep an intake and do what the rule says: refer, or plan sessions. The caller holds it.
 
+    With a draft, and the version of it that the caller saw, it takes the place of that.
+
     Raises:
-        InvalidInput: see app.domain.intake.examine.
+        InvalidInput: see app.domain.intake.examine; or there is no such draft.
+        DraftAlreadySentError, PreconditionFailed: see app.services.drafts.take.
 
     """
     session, now = act.session, act.now
@@ -65,8 +73,12 @@ def create_intake(
         finding=describe(finding, knowledge.catalogue),
     )
     holder = know_adviser(act)
-    intake_id = uuid4()
-    key, cipher = new_key(act.vault, intake_id)
+    intake_id = uuid4() if draft is None else draft[0]
+    if draft is None:
+        key, cipher = new_key(act.vault, intake_id)
+        keep_key(session, key)
+    else:
+        cipher = take(act, *draft)
     intake = Intake(
         id=intake_id,
         log_pseudonym=uuid4(),
@@ -85,7 +97,6 @@ def create_intake(
     )
     session.add(intake)
     session.flush()
-    keep_key(session, key)
     referrals = [
         new_referral(act, cipher, intake, one, rank=rank, answers=True)
         for rank, one in enumerate(finding.check.referrals)

@@ -28,6 +28,7 @@ from app.models import (
 )
 from app.services import erasure_list, outbox
 from app.services.acts import Act, acting
+from app.services.drafts import due_drafts, expire
 from app.services.erasure import end_what_is_open, remove
 from app.services.processing_log import forget_before, new_trace
 from app.services.session_log import lock_region
@@ -52,6 +53,7 @@ class Terms:
 
     contact_details: timedelta
     intakes: timedelta
+    drafts: timedelta
     processing_log: timedelta
     outbox: timedelta
 
@@ -61,6 +63,7 @@ class Terms:
         return cls(
             contact_details=settings.retention_contact_details,
             intakes=settings.retention_intakes,
+            drafts=settings.retention_drafts,
             processing_log=settings.retention_processing_log,
             outbox=settings.retention_outbox,
         )
@@ -75,6 +78,7 @@ class Count:
     processing_log: int
     advisers: int = 0
     messages: int = 0
+    drafts: int = 0
 
 
 def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
@@ -89,6 +93,7 @@ def count_due(session: Session, terms: Terms, *, now: datetime) -> Count:
         processing_log=_count(session, log),
         advisers=_count(session, left_advisers(going=due_intakes(terms, now))),
         messages=_count(session, messages),
+        drafts=_count(session, due_drafts(now - terms.drafts)),
     )
 
 
@@ -114,12 +119,13 @@ def run(database: Database, vault: Vault, terms: Terms, erasures: Path, *, now: 
     contact_details = in_batches(
         partial(_next, due_contact_details(terms, now)), partial(_expire_contact_details, erasures)
     )
+    drafts = _expire_drafts(database, vault, now - terms.drafts, erasures, now=now)
     entries = _forget(database, forget_before, now - terms.processing_log)
     messages = _forget(database, outbox.forget_before, now - terms.outbox)
     with database.write(EVERY_REGION) as session:
         advisers = _forget_advisers(session)
     database.sweep()
-    return Count(contact_details, intakes, entries, advisers, messages)
+    return Count(contact_details, intakes, entries, advisers, messages, drafts)
 
 
 def due_intakes(terms: Terms, now: datetime) -> sa.Select[Intake]:
@@ -242,6 +248,18 @@ def _forget(
     while found == LOG_BATCH:
         with database.write(EVERY_REGION) as session:
             found = forget(session, before, LOG_BATCH)
+        gone += found
+    return gone
+
+
+def _expire_drafts(
+    database: Database, vault: Vault, before: datetime, erasures: Path, *, now: datetime
+) -> int:
+    gone, found = 0, BATCH
+    while found == BATCH:
+        with acting(database, SYSTEM, vault, new_trace(), now=now) as act:
+            found = expire(act, before, BATCH, erasures)
+        database.sweep()
         gone += found
     return gone
 

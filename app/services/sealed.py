@@ -58,7 +58,7 @@ def new_key(vault: Vault, intake_id: UUID) -> tuple[PersonKey, PersonCipher]:
 
 
 def keep_key(session: Session, key: PersonKey) -> None:
-    """Keep a person's key; their intake must have been stored."""
+    """Keep a person's key."""
     session.add(key)
     _remember(session, key)
 

@@ -2,6 +2,7 @@
 
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 
+import { Outbox } from "./keeping";
 import { Screen } from "./parts/Screen";
 import { Home } from "./worklist/Home";
 import { Worklist } from "./worklist/Worklist";
@@ -62,6 +63,7 @@ export function App() {
         Naar de inhoud
       </a>
       <Top />
+      <Outbox />
       <main id="inhoud" tabIndex={-1}>
         <Router>
           <Route path="/" component={Home} />

@@ -43,6 +43,7 @@ def again(*, intakes: int, details: int) -> list[str]:
         f"intakes: {intakes} erased again",
         f"contact details: {details} removed again",
         "consents: 0 withdrawn again",
+        "drafts: 0 thrown away again",
     ]
 
 
@@ -72,10 +73,12 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
         "intakes: 0 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         read,
         "intakes: 3 on the list, 2 of them still there",
         "contact details: 3 on the list, 1 of them still there",
         "consents: 1 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         "`gids erasures replay` lets them go again",
         read,
         *again(intakes=2, details=1),
@@ -85,6 +88,7 @@ def test_the_list_is_checked_and_replayed(database, operated, said):
         "intakes: 3 on the list, 0 of them still there",
         "contact details: 3 on the list, 0 of them still there",
         "consents: 1 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
     ]
 
 
@@ -117,7 +121,11 @@ def test_lists_of_several_places_are_read_as_one_with_the_last_moment_of_each(
         erasure_list.add(path, ids(2), at=at, what=CONTACT_DETAILS)
     now = MONDAY + timedelta(hours=9)
     assert privacy.replay_erasures(operated, [one, other, third], said.append, now=now) == 0
-    assert said[3:] == [*again(intakes=0, details=1)[:2], "consents: 1 withdrawn again"]
+    assert said[3:] == [
+        *again(intakes=0, details=1)[:2],
+        "consents: 1 withdrawn again",
+        "drafts: 0 thrown away again",
+    ]
     with database.read(EVERY_REGION) as session:
         assert session.get_one(Consent, consent.id).withdrawn_at == moments[1]
     listed = erasure_list.read(operated.erasure_list)
@@ -150,6 +158,7 @@ def test_lines_that_say_nothing_are_told_and_the_rest_is_done(database, operated
         "intakes: 1 on the list, 0 of them still there",
         "contact details: 0 on the list, 0 of them still there",
         "consents: 0 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         fault,
     ]
 
@@ -163,11 +172,13 @@ def test_a_dry_run_says_what_a_run_then_does(database, operated, said):
     assert said == [
         "contact details: 0 would go",
         "intakes: 3 would go",
+        "drafts: 0 would go",
         "entries of the processing log: 0 would go",
         "names of advisers who left: 0 would go",
         "messages that went out: 0 would go",
         "contact details: 0 gone",
         "intakes: 3 gone",
+        "drafts: 0 gone",
         "entries of the processing log: 0 gone",
         "names of advisers who left: 0 gone",
         "messages that went out: 0 gone",

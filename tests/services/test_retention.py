@@ -49,6 +49,7 @@ from tests.services.test_persons import CLEANER, KLAARTJE
 TERMS = Terms(
     contact_details=timedelta(days=90),
     intakes=timedelta(days=730),
+    drafts=timedelta(days=30),
     processing_log=timedelta(days=1825),
     outbox=timedelta(days=30),
 )

@@ -30,6 +30,7 @@ FILES = (
     "referrals",
     "calendar",
     "callers",
+    "drafts",
 )
 
 

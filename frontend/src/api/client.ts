@@ -6,4 +6,5 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-export const api = createClient<paths>({ baseUrl: "/v1", credentials: "same-origin" });
+/** JSON only, which is given unasked; for other forms of an answer see `file`. */
+export const api = createClient<paths, "application/json">({ baseUrl: "/v1", credentials: "same-origin" });

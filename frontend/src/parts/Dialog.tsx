@@ -11,7 +11,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     box.current?.showModal();
     return () => {
       // What opened it may be gone by now; then the heading of the screen is nearest.
-      const back = opener?.isConnected ? opener : document.querySelector("h1");
+      const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector("h1");
       if (back instanceof HTMLElement) back.focus();
     };
   }, []);

@@ -1,0 +1,10 @@
+/** Nothing that an adviser writes is lost, and nothing is sent twice. */
+
+export type { Answers } from "./answers";
+export { ConflictDialog } from "./ConflictDialog";
+export { newDraftId, resume, wipe } from "./desk";
+export type { Kept } from "./kept";
+export { Outbox } from "./Outbox";
+export { referenceOf } from "./reference";
+export { SavedLine } from "./SavedLine";
+export { useDraft } from "./useDraft";

@@ -1,0 +1,87 @@
+/** What is asked of the service about one draft, and what its answers tell. */
+
+import { ask, exchange, Refused, Unreachable } from "../api/ask";
+import { api, type Schemas } from "./contract";
+import { plain, type Answers } from "./answers";
+import type { Draft, Told } from "./saving";
+import { inTheNameOf } from "./whose";
+
+const LONG = 30_000;
+const soon = () => AbortSignal.timeout(LONG);
+const of = (draftId: string) => ({ path: { draftId } });
+
+async function answered<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "TimeoutError") throw new Unreachable();
+    throw error;
+  }
+}
+
+const meets = (error: unknown, status: number, slug?: string): error is Refused =>
+  error instanceof Refused && error.status === status && (!slug || error.slug === slug);
+
+/** Whether the service may have done what it did not say it did. */
+const mayHaveDone = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Refused && error.status >= 500);
+
+export type Outcome = { news: Told; error: unknown };
+
+/** Look at what the service has. */
+export async function look(owner: string, id: string): Promise<Outcome> {
+  try {
+    const data = await answered(ask(inTheNameOf(owner, () => api.GET("/drafts/{draftId}", { params: of(id), signal: soon() }))));
+    return { news: theirs(data), error: null };
+  } catch (error) {
+    if (!meets(error, 404)) throw error;
+    return { news: { kind: (await isIntake(owner, id)) ? "sent" : "none" }, error };
+  }
+}
+
+function theirs({ answers, version, savedAt, savedBy }: Schemas["DraftAnswer"]): Told {
+  return { kind: "theirs", answers: plain(answers), version, savedAt, savedBy: savedBy?.name ?? null };
+}
+
+async function isIntake(owner: string, intakeId: string): Promise<boolean> {
+  try {
+    await answered(ask(inTheNameOf(owner, () => api.GET("/intakes/{intakeId}", { params: { path: { intakeId } }, signal: soon() }))));
+    return true;
+  } catch (error) {
+    if (meets(error, 404)) return false;
+    throw error;
+  }
+}
+
+/** Save what stands here on top of the version that is known; `error` says why that did not go. */
+export async function put(owner: string, id: string, draft: Draft): Promise<Outcome> {
+  const answers = plain(draft.mine);
+  const header = draft.version ? { "If-Match": `"${draft.version}"` } : { "If-None-Match": "*" };
+  const question = () => api.PUT("/drafts/{draftId}", { params: { ...of(id), header }, body: answers, signal: soon() });
+  try {
+    const { version, savedAt } = await answered(ask(inTheNameOf(owner, question)));
+    return { news: { kind: "kept", answers, version, savedAt }, error: null };
+  } catch (error) {
+    if (meets(error, 412)) return { news: { kind: "overtaken" }, error };
+    if (meets(error, 409, "draft-already-sent")) return { news: { kind: "sent" }, error };
+    if (mayHaveDone(error)) return { news: { kind: "lost" }, error };
+    throw error;
+  }
+}
+
+/** Send it as an intake. The key follows from the draft, so whatever is repeated is sent once. */
+export async function post(owner: string, id: string, answers: Answers, draftVersion: number): Promise<string> {
+  const body = { ...plain(answers), draftId: id, draftVersion } as Schemas["NewIntakeIn"];
+  const header = { "Idempotency-Key": `draft-${id}` };
+  const question = () => api.POST("/intakes", { params: { header }, body, signal: soon() });
+  return (await answered(ask(inTheNameOf(owner, question)))).id;
+}
+
+/** Throw it away; that it is gone already is as good. */
+export async function remove(owner: string, id: string): Promise<void> {
+  try {
+    await answered(exchange(inTheNameOf(owner, () => api.DELETE("/drafts/{draftId}", { params: of(id), signal: soon() }))));
+  } catch (error) {
+    if (!meets(error, 404)) throw error;
+  }
+}
