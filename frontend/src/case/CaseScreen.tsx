@@ -8,7 +8,7 @@ import { useRoute } from "preact-iso";
 import { ask } from "../api/ask";
 import { api } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
-import { referenceOf } from "../words/reference";
+import { referenceOf } from "../keeping/reference";
 import { Asking, Failure } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
 import { Found } from "./Found";
@@ -45,13 +45,12 @@ function OneCase({ id }: { id: string }) {
   const mayAct =
     caller !== null &&
     (intake.holder?.id === caller.id || intake.sessions.some((one) => one.status === "planned" && one.adviser?.id === caller.id));
-  const reference = referenceOf(id);
   const referrals = intake.referrals.length > 0 || intake.outcome === "warm_referral";
   const guidance = intake.sessions.length > 0 || intake.outcome === "guidance";
   const parts = [referrals && <Referrals key="referrals" />, guidance && <Guidance key="guidance" />];
   return (
     <CaseContext.Provider value={{ intake, caller, mayAct, round, done }}>
-      <Screen title={`Zaak ${reference}`}>
+      <Screen title={`Zaak ${referenceOf(id)}`}>
         <p class="case-told" role="status">
           {told?.text}
         </p>

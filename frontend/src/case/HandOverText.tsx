@@ -4,8 +4,8 @@ import { useRef, useState } from "preact/hooks";
 
 import type { Schemas } from "../api/client";
 import { day } from "../words/dates";
+import { referenceOf } from "../keeping/reference";
 import { purpose } from "../words/terms";
-import { referenceOf } from "../words/reference";
 import { useCase, type Intake } from "./useCase";
 import { useWorker, type Consent, type Details } from "./useWorker";
 
