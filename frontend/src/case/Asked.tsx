@@ -48,6 +48,11 @@ export function Asked({
     if (faults.length) summary.current?.focus();
   }, [wrong]);
 
+  const form = useRef<HTMLFormElement>(null);
+  const stay = () => {
+    setLeaving(false);
+    form.current?.querySelector<HTMLElement>("textarea, input, select")?.focus();
+  };
   const go = async () => {
     if (busy) return;
     const found = check?.() ?? {};
@@ -65,8 +70,9 @@ export function Asked({
   };
   const fault: Faults = (pointer) => wrong[pointer] ?? (error instanceof Refused ? error.fault(`/${pointer}`) : null);
   return (
-    <Dialog title={title} onClose={() => (typed && !leaving ? setLeaving(true) : onClose())}>
+    <Dialog title={title} onClose={() => (leaving ? stay() : typed ? setLeaving(true) : onClose())}>
       <form
+        ref={form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -104,7 +110,7 @@ export function Asked({
         {children(fault)}
         <Wrong error={error} again={go} />
         {leaving ? (
-          <Leaving onStay={() => setLeaving(false)} onLeave={onClose} />
+          <Leaving onStay={stay} onLeave={onClose} />
         ) : (
           <div class="buttons">
             <button type="submit" class="button first" aria-disabled={busy}>
@@ -127,17 +133,7 @@ function Leaving({ onStay, onLeave }: { onStay: () => void; onLeave: () => void 
     <Notice kind="waits">
       <p>Wat u hebt ingevuld is nog niet bewaard.</p>
       <div class="buttons">
-        <button
-          ref={stay}
-          type="button"
-          class="button first"
-          onClick={(event) => {
-            const dialog = event.currentTarget.closest("dialog");
-            onStay();
-            const field = dialog?.querySelector("textarea, input");
-            if (field instanceof HTMLElement) field.focus();
-          }}
-        >
+        <button ref={stay} type="button" class="button first" onClick={onStay}>
           Verder invullen
         </button>
         <button type="button" class="button" onClick={onLeave}>

@@ -56,10 +56,16 @@ function OneCase({ id }: { id: string }) {
         </p>
         <WithWorker id={id} round={round}>
           <Head />
-          {intake.outcome === "guidance" ? parts.reverse() : parts}
-          <WorkerSection />
-          <Found />
-          <Timeline />
+          <div class="columns">
+            <div>
+              {intake.outcome === "guidance" ? parts.reverse() : parts}
+              <WorkerSection />
+            </div>
+            <div>
+              <Found />
+              <Timeline />
+            </div>
+          </div>
         </WithWorker>
       </Screen>
     </CaseContext.Provider>
