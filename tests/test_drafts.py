@@ -40,7 +40,8 @@ def save(
     client: httpx.Client, draft: str, version: int, said: dict[str, Any], token: str = ANNA
 ) -> httpx.Response:
     headers = bearer(token) | {"If-Match": f'"{version}"'}
-    return client.put(f"/drafts/{draft}", json=said, headers=headers)
+    answer: httpx.Response = client.put(f"/drafts/{draft}", json=said, headers=headers)
+    return answer
 
 
 def send(client: httpx.Client, token: str = ANNA, **more: Any) -> httpx.Response:
@@ -57,6 +58,25 @@ def test_what_was_written_down_is_there_again(client, draft):
     known = {name: value for name, value in answer.json()["answers"].items() if value is not None}
     assert known == SAID
     assert answer.json()["savedBy"]["name"] == "anna"
+
+
+def test_what_was_said_in_part_or_to_be_nothing_is_read_back_whole(client):
+    said = {
+        "motivation": None,
+        "skills": None,
+        "scheduling": {"sessions": 2},
+        "usedProvisions": [{"provisionId": "rijk-loopbaanscan"}],
+    }
+    path = f"/drafts/{uuid4()}"
+    assert client.put(path, json=said, headers=bearer() | NEW).status_code == 201
+    answers = client.get(path, headers=bearer()).json()["answers"]
+    assert answers["motivation"] is None
+    assert answers["scheduling"]["sessions"] == 2
+    assert answers["usedProvisions"] == [{"provisionId": "rijk-loopbaanscan", "usedOn": None}]
+    nothing = {"scheduling": None}
+    again = client.put(path, json=nothing, headers=bearer() | {"If-Match": '"1"'})
+    assert again.status_code == 200
+    assert client.get(path, headers=bearer()).status_code == 200
 
 
 def test_a_draft_may_be_empty_and_an_intake_may_not(client):

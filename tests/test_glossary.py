@@ -8,7 +8,10 @@ import pytest
 import yaml
 
 from app.domain import terms
+from app.domain.attention import Attention
 from app.domain.coverage import CoverageKind, CoverageStatus
+from app.domain.events import EventType
+from app.domain.sessions import CancelReason
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = (ROOT / "docs" / "architecture.md").read_text().partition("## Glossary")[2]
@@ -19,7 +22,7 @@ DUTCH = {
 ENUMS: list[type[StrEnum]] = [
     kind for kind in vars(terms).values() if isinstance(kind, type) and kind is not StrEnum
 ]
-ENUMS += [CoverageStatus, CoverageKind]
+ENUMS += [Attention, CancelReason, CoverageStatus, CoverageKind, EventType]
 
 
 @pytest.mark.parametrize("kind", ENUMS, ids=lambda kind: kind.__name__)

@@ -7,6 +7,9 @@ DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 LEAST_GIVEN = 4
 
+REFERENCE = "^[0-9A-Za-z -]{4,12}$"
+"""What may be a number, or the beginning of one, before it is read."""
+
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 _REST = 128 - 5 * LENGTH
 

@@ -1,6 +1,7 @@
 """The life of a guidance session, and the limit of three."""
 
 from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 
 from app.domain.errors import Conflict
@@ -79,3 +80,12 @@ def guidance_is_over(statuses: Iterable[SessionStatus]) -> bool:
     """
     used = sum(status in (SessionStatus.held, SessionStatus.missed) for status in statuses)
     return used >= MAX_SESSIONS
+
+
+class CancelReason(StrEnum):
+    """Why a session was called off."""
+
+    worker_cancelled = "worker_cancelled"
+    adviser_cancelled = "adviser_cancelled"
+    found_work = "found_work"
+    other = "other"

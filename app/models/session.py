@@ -85,6 +85,8 @@ class GuidanceSession(SQLModel, table=True):
     sequence: int = 0
     reminded_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
     placed_at: datetime | None = Field(default=None, sa_column=sa.Column(Moment, nullable=True))
+    report: bytes | None = Field(default=None, sa_column=sa.Column(sa.LargeBinary, nullable=True))
+    """What its adviser kept of it, sealed."""
 
 
 guard(

@@ -28,6 +28,7 @@ class SessionLogEntry(SQLModel, table=True):
     __tablename__ = "session_log_entry"
     __table_args__ = (
         sa.CheckConstraint("number >= 1", name="from_one"),
+        sa.Index("ix_session_log_entry_intake_pseudonym", "intake_pseudonym"),
         sa.Index(
             "ix_session_log_entry_referral",
             "region",

@@ -7,16 +7,20 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.planning import Slot, slot_id
+from app.domain.reference import reference_of
 from app.domain.terms import HandedBy, JobLoss, ReferralStatus
 from app.models import Desk, GuidanceSession, Intake, Referral, SessionLogEntry
 from app.schemas.holder import HolderChangeAnswer
-from app.schemas.intake import AnswersAnswer, IntakeAnswer, IntakeSummary, OutcomeAnswer
+from app.schemas.intake import AnswersAnswer, IntakeAnswer, OutcomeAnswer
 from app.schemas.referral import DeskContact, ReferralAnswer, ReferralSummary, RegionReferral
 from app.schemas.session import AdviserName, SessionAnswer, SlotAnswer
 from app.schemas.session_log import LogEntryAnswer
+from app.schemas.work_list import EventAnswer, IntakeSummary, ReferralName, SessionListed
 from app.services.holders import ChangeView
-from app.services.intakes import IntakeView
+from app.services.intakes import IntakeView, ListedIntake
 from app.services.referrals import STATUS_OF_ENTRY, ReferralLine, ReferralView
+from app.services.session_reports import Report
+from app.services.timeline import Event
 
 
 def intake_answer(view: IntakeView) -> IntakeAnswer:
@@ -26,13 +30,14 @@ def intake_answer(view: IntakeView) -> IntakeAnswer:
         {
             **view.content.finding,
             "id": intake.id,
+            "reference": reference_of(intake.id),
             "created_at": intake.created_at,
             "holder": adviser_name(intake.holder_id, view.holder),
             "closed_at": intake.closed_at,
             "outcome": intake.outcome,
             "answers": _answers(view.content.answers),
             "referrals": [referral_answer(one) for one in view.referrals],
-            "sessions": [session_answer(row, name) for row, name in view.sessions],
+            "sessions": sessions_answer(view),
         }
     )
 
@@ -52,7 +57,7 @@ def outcome_answer(view: IntakeView) -> OutcomeAnswer:
     return OutcomeAnswer(
         outcome=view.intake.outcome,
         referrals=[referral_answer(one) for one in view.referrals],
-        sessions=[session_answer(row, name) for row, name in view.sessions],
+        sessions=sessions_answer(view),
     )
 
 
@@ -63,18 +68,21 @@ def adviser_name(adviser_id: UUID | None, name: str | None) -> AdviserName | Non
     return AdviserName(id=adviser_id, name=name)
 
 
-def intake_summary(intake: Intake, holder: str | None) -> IntakeSummary:
+def intake_summary(listed: ListedIntake) -> IntakeSummary:
     """Show what an intake is recognised by."""
+    intake = listed.intake
     return IntakeSummary(
         id=intake.id,
+        reference=reference_of(intake.id),
         created_at=intake.created_at,
         outcome=intake.outcome,
         purpose=intake.purpose,
         region=intake.region,
         origin_sector_id=intake.origin_sector,
         target_sector_id=intake.target_sector,
-        holder=adviser_name(intake.holder_id, holder),
+        holder=adviser_name(intake.holder_id, listed.holder),
         closed_at=intake.closed_at,
+        attention=listed.attention,
     )
 
 
@@ -181,8 +189,15 @@ def region_referral(entry: SessionLogEntry) -> RegionReferral:
     )
 
 
-def session_answer(row: GuidanceSession, adviser: str | None) -> SessionAnswer:
-    """Show a session with the name of its adviser."""
+def sessions_answer(view: IntakeView) -> list[SessionAnswer]:
+    """Show the sessions of an intake with what was kept of them."""
+    return [session_answer(row, name, view.reports.get(row.id)) for row, name in view.sessions]
+
+
+def session_answer(
+    row: GuidanceSession, adviser: str | None, report: Report | None = None
+) -> SessionAnswer:
+    """Show a session with the name of its adviser, and what was kept of it."""
     return SessionAnswer(
         id=row.id,
         number=row.number,
@@ -192,6 +207,40 @@ def session_answer(row: GuidanceSession, adviser: str | None) -> SessionAnswer:
         region=row.region,
         adviser=adviser_name(row.adviser_id, adviser),
         status=row.status,
+        note=report.note if report else None,
+        reason=report.reason if report else None,
+    )
+
+
+def session_listed(row: GuidanceSession, intake: Intake, adviser: str | None) -> SessionListed:
+    """Show what a session is recognised by."""
+    return SessionListed(
+        id=row.id,
+        intake_id=intake.id,
+        reference=reference_of(intake.id),
+        number=row.number,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        mode=row.mode,
+        region=row.region,
+        adviser=adviser_name(row.adviser_id, adviser),
+        status=row.status,
+    )
+
+
+def event_answer(event: Event) -> EventAnswer:
+    """Show something that happened to a case."""
+    return EventAnswer(
+        at=event.at,
+        type=event.type,
+        by=event.by,
+        adviser=AdviserName(id=event.adviser[0], name=event.adviser[1]) if event.adviser else None,
+        referral=ReferralName(id=event.referral[0], name=event.referral[1])
+        if event.referral
+        else None,
+        session_number=event.session_number,
+        code=event.code,
+        note=event.note,
     )
 
 

@@ -69,7 +69,8 @@ def save_draft(
     if_none_match: IfNoneMatch = None,
 ) -> DraftAnswer:
     """Save a draft: a new one with `If-None-Match: *`, else in the place of the version seen."""
-    said = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    # What was left out stays out, but of what was said nothing: it is read back whole.
+    said = body.model_dump(mode="json", by_alias=True, include=body.model_fields_set)
     if if_match is not None:
         return _tagged(drafts.save(act, draft_id, _version(if_match), said), response)
     if if_none_match is None or if_none_match.strip() != "*":

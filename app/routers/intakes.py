@@ -5,38 +5,58 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BeforeValidator, WithJsonSchema
 
 from app.dependencies import (
     AdviserAct,
+    After,
     IdempotencyKey,
     KnowledgeDep,
     Limit,
     Now,
     PlanningDep,
 )
+from app.domain.attention import Attention
 from app.domain.errors import InvalidInput
 from app.domain.intake import Knowledge, examine
+from app.domain.reference import REFERENCE, ids_of
 from app.domain.terms import Outcome
 from app.openapi import problems
-from app.routers.answers import intake_answer, intake_summary
+from app.routers.answers import event_answer, intake_answer, intake_summary
 from app.routers.once import Made, created
-from app.schemas.base import Page
+from app.schemas.base import Page, refusal
 from app.schemas.intake import (
     IntakeAnswer,
     IntakeIn,
-    IntakeSummary,
     NewIntakeIn,
     ProvisionCheckAnswer,
     RegionCode,
 )
+from app.schemas.work_list import EventAnswer, IntakeSummary
 from app.services import intakes
 from app.services.findings import write_check
 from app.services.intakes import HeldBy
+from app.services.paging import page_of
 from app.services.planner import today
 from app.services.regions import region_faults
+from app.services.timeline import events_of
 
 router = APIRouter()
 
+
+def _ids_of(said: object) -> object:
+    """Read how the number of a case begins: at least four of its signs."""
+    ids = ids_of(said) if isinstance(said, str) else None
+    if ids is None:
+        raise refusal("reference", "Give at least four signs of a case number, such as 7K3M-9QX2.")
+    return ids
+
+
+Reference = Annotated[
+    tuple[UUID, UUID],
+    BeforeValidator(_ids_of),
+    WithJsonSchema({"type": "string", "pattern": REFERENCE, "examples": ["7K3M-9QX2"]}),
+]
 IntakeId = Annotated[UUID, Path(alias="intakeId")]
 
 CREATED: dict[int | str, dict[str, Any]] = {
@@ -111,6 +131,12 @@ def list_intakes(
     holder: Annotated[
         HeldBy | None, Query(description="Left out: yours, and those that wait for a holder.")
     ] = None,
+    attention: Annotated[
+        Attention | None, Query(description="Those of which this waits for somebody.")
+    ] = None,
+    reference: Annotated[
+        Reference | None, Query(description="How the number of the case begins, as people say it.")
+    ] = None,
     after: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[IntakeSummary]:
@@ -118,10 +144,17 @@ def list_intakes(
     if faults := region_faults(knowledge.catalogue, region):
         raise InvalidInput(faults)
     page, cursor = intakes.list_intakes(
-        act, after=after, limit=limit, region=region, outcome=outcome, held_by=holder
+        act,
+        after=after,
+        limit=limit,
+        region=region,
+        outcome=outcome,
+        held_by=holder,
+        attention=attention,
+        reference=reference,
     )
     return Page(
-        items=[intake_summary(intake, name) for intake, name in page],
+        items=[intake_summary(one) for one in page],
         next=str(cursor) if cursor else None,
     )
 
@@ -130,3 +163,13 @@ def list_intakes(
 def read_intake(intake_id: IntakeId, act: AdviserAct) -> IntakeAnswer:
     """Read an intake with its referrals and sessions."""
     return intake_answer(intakes.read_intake(act, intake_id))
+
+
+@router.get("/intakes/{intakeId}/events", tags=["intakes"], responses=problems(404))
+def list_events(
+    intake_id: IntakeId, act: AdviserAct, after: After = None, limit: Limit = 100
+) -> Page[EventAnswer]:
+    """List what happened to an intake, newest first."""
+    numbered = list(enumerate(events_of(act, intake_id)))
+    page, cursor = page_of(numbered, after=after, limit=limit, key=lambda one: str(one[0]))
+    return Page(items=[event_answer(event) for _, event in page], next=cursor)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.dependencies import (
     AdviserAct,
@@ -16,23 +16,30 @@ from app.dependencies import (
     PlanningDep,
 )
 from app.domain.terms import Mode, SessionStatus
-from app.models import Intake
+from app.models import GuidanceSession, Intake
 from app.openapi import problems
-from app.routers.answers import session_answer, slot_answer
+from app.routers.answers import session_answer, session_listed, sessions_answer, slot_answer
 from app.routers.intakes import IntakeId
 from app.routers.once import Made, created
 from app.schemas.base import Instant, Page
 from app.schemas.intake import RegionCode
 from app.schemas.session import (
     SessionAnswer,
+    SessionNoteIn,
     SessionOutcomeIn,
     SlotAnswer,
     SlotChoice,
 )
-from app.services import sessions
+from app.schemas.work_list import SessionListed
+from app.services import agenda, intakes, sessions
+from app.services.acts import Act
+from app.services.session_reports import Report, add_report, change_note, read_report
 from app.services.slots import free_slots
+from app.services.worker_calendar import appointments_of
 
 router = APIRouter(tags=["sessions"])
+
+CALENDAR = "text/calendar"
 
 SessionId = Annotated[UUID, Path(alias="sessionId")]
 
@@ -67,6 +74,42 @@ def list_slots(
         items=[slot_answer(slot, name) for slot, name in found],
         next=cursor,
     )
+
+
+@router.get("/sessions")
+def list_sessions(
+    act: AdviserAct,
+    earliest: Annotated[Instant | None, Query(alias="from")] = None,
+    latest: Annotated[Instant | None, Query(alias="until")] = None,
+    status: Annotated[SessionStatus | None, Query()] = None,
+    after: Annotated[UUID | None, Query(description="The `next` of the page before.")] = None,
+    limit: Limit = 50,
+) -> Page[SessionListed]:
+    """List the sessions you hold, and those of the intakes you hold, soonest first.
+
+    What waits for a place comes last, and not at all when you ask from or until a moment.
+    """
+    page, cursor = agenda.list_sessions(
+        act, earliest=earliest, latest=latest, status=status, after=after, limit=limit
+    )
+    return Page(
+        items=[session_listed(row, intake, name) for row, intake, name in page],
+        next=str(cursor) if cursor else None,
+    )
+
+
+@router.get(
+    "/intakes/{intakeId}/sessions",
+    response_model=Page[SessionAnswer],
+    responses={200: {"content": {CALENDAR: {"schema": {"type": "string"}}}}, **problems(404)},
+)
+def read_sessions(intake_id: IntakeId, act: AdviserAct, request: Request) -> Response:
+    """Read the sessions of an intake; as `text/calendar` those that are planned, for the worker."""
+    view = intakes.read_intake(act, intake_id)
+    if request.state.media_type == CALENDAR:
+        return Response(appointments_of(view), media_type=CALENDAR)
+    page = Page[SessionAnswer](items=sessions_answer(view), next=None)
+    return Response(page.model_dump_json(by_alias=True), media_type="application/json")
 
 
 @router.post(
@@ -104,8 +147,7 @@ def move_session(
     session_id: SessionId, body: SlotChoice, act: AdviserAct, planning: PlanningDep
 ) -> SessionAnswer:
     """Move a session to another place; it keeps its number."""
-    moved = sessions.move(act, session_id, body.slot_id, planning)
-    return session_answer(moved, sessions.adviser_name(act.session, moved))
+    return _with_report(act, sessions.move(act, session_id, body.slot_id, planning))
 
 
 @router.put("/sessions/{sessionId}/outcome", responses=problems(404, 409))
@@ -120,4 +162,17 @@ def conclude_session(
         sessions.NextStep(body.next_step),
         planning,
     )
-    return session_answer(ended, sessions.adviser_name(act.session, ended))
+    add_report(act, ended, Report(body.note, body.reason))
+    return _with_report(act, ended)
+
+
+@router.put("/sessions/{sessionId}/note", responses=problems(404, 409))
+def change_session_note(
+    session_id: SessionId, body: SessionNoteIn, act: AdviserAct
+) -> SessionAnswer:
+    """Put another note in the place of what was kept of a session, or take it away."""
+    return _with_report(act, change_note(act, session_id, body.note))
+
+
+def _with_report(act: Act, row: GuidanceSession) -> SessionAnswer:
+    return session_answer(row, sessions.adviser_name(act.session, row), read_report(act, row))

@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent.parent / "workbench"
 ADDRESSES = (
     "/",
     "/aanmelden",
+    "/aanmelden/klaar",
     "/dekking",
     "/hulp",
     "/intake",

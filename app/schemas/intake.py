@@ -367,6 +367,8 @@ class IntakeAnswer(FindingAnswer):
     """An intake, and what came of it."""
 
     id: UUID
+    reference: str
+    """The number of the case, as people say it."""
     created_at: Instant
     holder: AdviserName | None
     """Null while it waits in the organisation for an adviser to take it over."""
@@ -384,17 +386,3 @@ class OutcomeAnswer(Answer):
     outcome: Outcome
     referrals: list[ReferralAnswer]
     sessions: list[SessionAnswer]
-
-
-class IntakeSummary(Answer):
-    """No more of an intake than is needed to recognise it."""
-
-    id: UUID
-    created_at: Instant
-    outcome: Outcome
-    purpose: Purpose
-    region: str | None
-    origin_sector_id: str | None
-    target_sector_id: str | None
-    holder: AdviserName | None
-    closed_at: OptionalInstant

@@ -1,17 +1,21 @@
 """Intakes: checked, kept, and followed by referrals or by sessions, in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import compress
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from app.domain.attention import Attention
 from app.domain.errors import InvalidInput
 from app.domain.intake import Answers, Knowledge, examine
 from app.domain.terms import Action, LogEntryType, Outcome
 from app.models import Adviser, GuidanceSession, Intake
 from app.services.acts import Act
+from app.services.attention import asks_for
 from app.services.drafts import take
 from app.services.findings import describe
 from app.services.holders import find_intake, know_adviser, sees
@@ -28,6 +32,7 @@ from app.services.sealed import (
     seal_content,
 )
 from app.services.session_log import append, lock_region
+from app.services.session_reports import Report, read_report
 from app.services.sessions import ask_sessions, fill_places, sessions_of
 
 
@@ -39,6 +44,15 @@ class HeldBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ListedIntake:
+    """An intake in a list: with the name of its holder, and what of it waits for somebody."""
+
+    intake: Intake
+    holder: str | None
+    attention: list[Attention]
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeView:
     """An intake, opened, with what hangs on it."""
 
@@ -47,6 +61,8 @@ class IntakeView:
     holder: str | None
     referrals: list[ReferralView]
     sessions: list[tuple[GuidanceSession, str | None]]
+    reports: Mapping[UUID, Report]
+    """What was kept of its sessions, by their ids."""
 
 
 def create_intake(
@@ -120,7 +136,7 @@ def create_intake(
         fill_places(act, counter, intake.region, planning)
         sessions = sessions_of(session, intake.id)
     shown = [view_of_new(act, one, cipher) for one in referrals]
-    return IntakeView(intake, content, holder.name, shown, sessions)
+    return IntakeView(intake, content, holder.name, shown, sessions, {})
 
 
 def read_intake(act: Act, intake_id: UUID) -> IntakeView:
@@ -138,12 +154,14 @@ def read_intake(act: Act, intake_id: UUID) -> IntakeView:
 def view_intake(act: Act, intake: Intake) -> IntakeView:
     """Open an intake, and read what hangs on it."""
     cipher = cipher_of(act.session, act.vault, intake.id)
+    sessions = sessions_of(act.session, intake.id)
     return IntakeView(
         intake,
         open_content(cipher, intake),
         act.session.get_one(Adviser, intake.holder_id).name if intake.holder_id else None,
         views_of(act, intake, cipher),
-        sessions_of(act.session, intake.id),
+        sessions,
+        {row.id: read_report(act, row) for row, _ in sessions if row.report is not None},
     )
 
 
@@ -155,8 +173,10 @@ def list_intakes(
     region: str | None,
     outcome: Outcome | None,
     held_by: HeldBy | None,
-) -> tuple[list[tuple[Intake, str | None]], UUID | None]:
-    """List the intakes the caller sees with the name of their holder, newest first.
+    attention: Attention | None = None,
+    reference: tuple[UUID, UUID] | None = None,
+) -> tuple[list[ListedIntake], UUID | None]:
+    """List the intakes the caller sees, newest first.
 
     Returns a page, and what to ask the next one with when there is more.
 
@@ -166,7 +186,7 @@ def list_intakes(
     """
     shown = sees(act.caller)
     statement = (
-        select(Intake, Adviser.name)
+        sa.select(Intake, col(Adviser.name), *(asks_for(one) for one in Attention))
         .join(Adviser, col(Adviser.id) == col(Intake.holder_id), isouter=True)
         .where(shown)
         .order_by(col(Intake.created_at).desc(), col(Intake.id).desc())
@@ -186,8 +206,14 @@ def list_intakes(
         statement = statement.where(col(Intake.holder_id) == act.caller.id)
     elif held_by is HeldBy.nobody:
         statement = statement.where(col(Intake.holder_id).is_(None))
-    rows = act.session.exec(statement.limit(limit + 1))
-    found: list[tuple[Intake, str | None]] = [(intake, name) for intake, name in rows]
-    page = found[:limit]
-    act.did(Action.intakes_listed, *(intake for intake, _ in page))
-    return page, page[-1][0].id if len(found) > limit else None
+    if attention is not None:
+        statement = statement.where(asks_for(attention))
+    if reference is not None:
+        statement = statement.where(col(Intake.id).between(*reference))
+    rows = act.session.execute(statement.limit(limit + 1)).all()
+    page = [
+        ListedIntake(intake, name, list(compress(Attention, asked)))
+        for intake, name, *asked in rows[:limit]
+    ]
+    act.did(Action.intakes_listed, *(one.intake for one in page))
+    return page, page[-1].intake.id if len(rows) > limit else None

@@ -188,7 +188,7 @@ def move(act: Act, session_id: UUID, slot_id: str, planning: Planning) -> Guidan
         NotAllowed, SlotTakenError, OverlapError: it cannot be moved, or not there.
 
     """
-    moved, intake, counter = _locked(act, session_id)
+    moved, intake, counter = locked_session(act, session_id)
     _refuse_without_guidance(intake)
     if SessionStatus.planned not in NEXT[moved.status]:
         raise NotAllowed(moved.status)
@@ -226,7 +226,7 @@ def conclude(
         NotAllowed: the session cannot end like that.
 
     """
-    ended, intake, counter = _locked(act, session_id)
+    ended, intake, counter = locked_session(act, session_id)
     changes = is_change(ended.status, outcome)
     frees_a_place = False
     if changes:
@@ -272,7 +272,13 @@ def cancel_ahead(
             call_off(act, row)
 
 
-def _locked(act: Act, session_id: UUID) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
+def locked_session(act: Act, session_id: UUID) -> tuple[GuidanceSession, Intake, SessionLogCounter]:
+    """Read a session the caller may change, and hold its region's lock and its intake.
+
+    Raises:
+        NotFound, NotYoursError: no such session, or not the caller's to change.
+
+    """
     found = act.session.get(GuidanceSession, session_id)
     if found is None:
         raise NotFound

@@ -1,12 +1,18 @@
 /** The frame around every screen, and which screen stands at which address. */
 
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 
 import { Outbox } from "./keeping";
 import { Screen } from "./parts/Screen";
 import { Home } from "./worklist/Home";
 import { Worklist } from "./worklist/Worklist";
-import { SignIn } from "./session/SignIn";
+import { Palette, usePalette } from "./worklist/Palette";
+import { Shortcuts } from "./worklist/shortcuts";
+import { AdvisersOnly, CallerProvider, useCaller } from "./session/caller";
+import { SignedInAgain, SignIn } from "./session/SignIn";
+import { SignOut } from "./session/SignOut";
 import { IntakeScreen } from "./intake/IntakeScreen";
 import { CaseScreen } from "./case/CaseScreen";
 import { CardScreen } from "./card/CardScreen";
@@ -16,14 +22,18 @@ import { CoverageScreen } from "./coverage/CoverageScreen";
 import { HelpScreen } from "./worklist/HelpScreen";
 
 const MENU = [
-  ["/zaken", "Mijn werk"],
-  ["/intake", "Nieuwe intake"],
-  ["/voorzieningen", "Voorzieningen"],
-  ["/dekking", "Dekking"],
-] as const;
+  { address: "/zaken", text: "Mijn werk", forAdvisers: true },
+  { address: "/intake", text: "Nieuwe intake", forAdvisers: true },
+  { address: "/voorzieningen", text: "Voorzieningen", forAdvisers: false },
+  { address: "/dekking", text: "Dekking", forAdvisers: false },
+];
 
 function Top() {
-  const { path } = useLocation();
+  const { path, url } = useLocation();
+  const { state, caller } = useCaller();
+  const [open, setOpen] = usePalette();
+  const adviser = caller?.roles.includes("adviser") ?? false;
+  const on = (address: string) => (path === address ? "page" : path.startsWith(`${address}/`) ? "true" : undefined);
   return (
     <header class="top">
       <div>
@@ -32,17 +42,44 @@ function Top() {
         </a>
         <nav aria-label="Hoofdmenu">
           <ul>
-            {MENU.map(([address, text]) => (
+            {MENU.filter((one) => adviser || !one.forAdvisers).map(({ address, text }) => (
               <li key={address}>
-                <a href={address} aria-current={path === address ? "page" : path.startsWith(`${address}/`) ? "true" : undefined}>
+                <a href={address} aria-current={on(address)}>
                   {text}
                 </a>
               </li>
             ))}
           </ul>
         </nav>
+        <div class="end">
+          <button type="button" class="button" aria-keyshortcuts="Control+K" onClick={() => setOpen(true)}>
+            Ga naar <kbd aria-hidden="true">Ctrl K</kbd>
+          </button>
+          {caller && <SignOut caller={caller} />}
+          {state === "nobody" && path !== "/aanmelden" && <a href={`/aanmelden?terug=${encodeURIComponent(url)}`}>Aanmelden</a>}
+        </div>
       </div>
+      {open && <Palette onClose={() => setOpen(false)} />}
     </header>
+  );
+}
+
+/** Say that there is no connection, as long as the browser says so. */
+function Offline() {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return (
+    <div role="status">
+      {!online && <p class="notice waits">Er is geen verbinding. U kunt doorwerken; wat u invult blijft bewaard.</p>}
+    </div>
   );
 }
 
@@ -56,35 +93,56 @@ function NotHere() {
   );
 }
 
+type Params = { params: Record<string, string> };
+
+/** Make of a screen one that is for advisers. */
+function guarded<Props>(Shown: (props: Props) => ComponentChildren) {
+  return (props: Props & Params) => (
+    <AdvisersOnly>
+      <Shown {...props} />
+    </AdvisersOnly>
+  );
+}
+
+const GuardedIntake = guarded(IntakeScreen);
+const GuardedWorklist = guarded(Worklist);
+const GuardedCase = guarded(CaseScreen);
+const GuardedCard = guarded(CardScreen);
+
 export function App() {
   return (
     <LocationProvider>
-      <a class="skip" href="#inhoud">
-        Naar de inhoud
-      </a>
-      <Top />
-      <Outbox />
-      <main id="inhoud" tabIndex={-1}>
-        <Router>
-          <Route path="/" component={Home} />
-          <Route path="/aanmelden" component={SignIn} />
-          <Route path="/intake" component={IntakeScreen} />
-          <Route path="/intake/:id" component={IntakeScreen} />
-          <Route path="/zaken" component={Worklist} />
-          <Route path="/zaken/:id" component={CaseScreen} />
-          <Route path="/zaken/:id/kaart" component={CardScreen} />
-          <Route path="/voorzieningen" component={ProvisionsScreen} />
-          <Route path="/voorzieningen/:id" component={ProvisionScreen} />
-          <Route path="/dekking" component={CoverageScreen} />
-          <Route path="/hulp" component={HelpScreen} />
-          <Route default component={NotHere} />
-        </Router>
-      </main>
-      <footer class="page-foot">
-        <p>
-          Gidsfunctie: warm doorverwijzen, of ten hoogste drie gidsgesprekken. <a href="/hulp">Hulp en sneltoetsen</a>
-        </p>
-      </footer>
+      <CallerProvider>
+        <a class="skip" href="#inhoud">
+          Naar de inhoud
+        </a>
+        <Top />
+        <main id="inhoud" tabIndex={-1}>
+          <Offline />
+          <Outbox />
+          <Router>
+            <Route path="/" component={Home} />
+            <Route path="/aanmelden" component={SignIn} />
+            <Route path="/aanmelden/klaar" component={SignedInAgain} />
+            <Route path="/intake" component={GuardedIntake} />
+            <Route path="/intake/:id" component={GuardedIntake} />
+            <Route path="/zaken" component={GuardedWorklist} />
+            <Route path="/zaken/:id" component={GuardedCase} />
+            <Route path="/zaken/:id/kaart" component={GuardedCard} />
+            <Route path="/voorzieningen" component={ProvisionsScreen} />
+            <Route path="/voorzieningen/:id" component={ProvisionScreen} />
+            <Route path="/dekking" component={CoverageScreen} />
+            <Route path="/hulp" component={HelpScreen} />
+            <Route default component={NotHere} />
+          </Router>
+        </main>
+        <footer class="page-foot">
+          <p>
+            Gidsfunctie: warm doorverwijzen, of ten hoogste drie gidsgesprekken. <a href="/hulp">Hulp en sneltoetsen</a>
+          </p>
+        </footer>
+        <Shortcuts />
+      </CallerProvider>
     </LocationProvider>
   );
 }

@@ -233,7 +233,7 @@ def pages(
             page, cursor = list_intakes(
                 act, after=after, limit=limit, region=region, outcome=outcome, held_by=None
             )
-        found += [one.id for one, _ in page]
+        found += [one.intake.id for one in page]
         assert cursor in {None, *found[-1:]}
         if cursor is None:
             return found

@@ -2,7 +2,7 @@
 
 import type { Schemas } from "../api/client";
 
-export type Answers = { [Field in keyof Schemas["IntakeIn"]]?: Schemas["IntakeIn"][Field] | null };
+export type Answers = Schemas["DraftIn"];
 export type Field = keyof Answers;
 
 // Written out, so that a field the API gains breaks the build until it is kept as well.

@@ -2,7 +2,7 @@
 
 export type { Answers } from "./answers";
 export { ConflictDialog } from "./ConflictDialog";
-export { newDraftId, resume, wipe } from "./desk";
+export { newDraftId, resume, waiting, wipe } from "./desk";
 export type { Kept } from "./kept";
 export { Outbox } from "./Outbox";
 export { referenceOf } from "./reference";

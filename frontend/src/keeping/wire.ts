@@ -1,7 +1,7 @@
 /** What is asked of the service about one draft, and what its answers tell. */
 
 import { ask, exchange, Refused, Unreachable } from "../api/ask";
-import { api, type Schemas } from "./contract";
+import { api, type Schemas } from "../api/client";
 import { plain, type Answers } from "./answers";
 import type { Draft, Told } from "./saving";
 import { inTheNameOf } from "./whose";
@@ -34,34 +34,31 @@ export async function look(owner: string, id: string): Promise<Outcome> {
     const data = await answered(ask(inTheNameOf(owner, () => api.GET("/drafts/{draftId}", { params: of(id), signal: soon() }))));
     return { news: theirs(data), error: null };
   } catch (error) {
-    if (!meets(error, 404)) throw error;
-    return { news: { kind: (await isIntake(owner, id)) ? "sent" : "none" }, error };
-  }
-}
-
-function theirs({ answers, version, savedAt, savedBy }: Schemas["DraftAnswer"]): Told {
-  return { kind: "theirs", answers: plain(answers), version, savedAt, savedBy: savedBy?.name ?? null };
-}
-
-async function isIntake(owner: string, intakeId: string): Promise<boolean> {
-  try {
-    await answered(ask(inTheNameOf(owner, () => api.GET("/intakes/{intakeId}", { params: { path: { intakeId } }, signal: soon() }))));
-    return true;
-  } catch (error) {
-    if (meets(error, 404)) return false;
+    if (meets(error, 404)) return { news: { kind: "none" }, error };
+    if (meets(error, 409, "draft-already-sent")) return { news: { kind: "sent" }, error };
     throw error;
   }
 }
 
+function theirs({ answers, version, savedAt, savedBy }: Schemas["DraftAnswer"]): Told {
+  return { kind: "theirs", answers: plain(answers), version, savedAt, savedBy: savedBy.name };
+}
+
+/** What was answered; the rest is left out. */
+const said = (answers: Answers): Answers =>
+  Object.fromEntries(Object.entries(plain(answers)).filter(([, value]) => value !== null));
+
 /** Save what stands here on top of the version that is known; `error` says why that did not go. */
 export async function put(owner: string, id: string, draft: Draft): Promise<Outcome> {
   const answers = plain(draft.mine);
+  const body = said(answers);
   const header = draft.version ? { "If-Match": `"${draft.version}"` } : { "If-None-Match": "*" };
-  const question = () => api.PUT("/drafts/{draftId}", { params: { ...of(id), header }, body: answers, signal: soon() });
+  const question = () => api.PUT("/drafts/{draftId}", { params: { ...of(id), header }, body, signal: soon() });
   try {
     const { version, savedAt } = await answered(ask(inTheNameOf(owner, question)));
     return { news: { kind: "kept", answers, version, savedAt }, error: null };
   } catch (error) {
+    if (meets(error, 404)) return { news: { kind: "none" }, error };
     if (meets(error, 412)) return { news: { kind: "overtaken" }, error };
     if (meets(error, 409, "draft-already-sent")) return { news: { kind: "sent" }, error };
     if (mayHaveDone(error)) return { news: { kind: "lost" }, error };
@@ -71,7 +68,7 @@ export async function put(owner: string, id: string, draft: Draft): Promise<Outc
 
 /** Send it as an intake. The key follows from the draft, so whatever is repeated is sent once. */
 export async function post(owner: string, id: string, answers: Answers, draftVersion: number): Promise<string> {
-  const body = { ...plain(answers), draftId: id, draftVersion } as Schemas["NewIntakeIn"];
+  const body = { ...said(answers), draftId: id, draftVersion } as Schemas["NewIntakeIn"];
   const header = { "Idempotency-Key": `draft-${id}` };
   const question = () => api.POST("/intakes", { params: { header }, body, signal: soon() });
   return (await answered(ask(inTheNameOf(owner, question)))).id;
