@@ -23,6 +23,12 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         event.preventDefault();
         onClose();
       }}
+      onKeyDown={(event) => {
+        // A browser closes by itself at a second Esc, whatever was said to the cancel event.
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose();
+      }}
     >
       <h2 id={id}>{title}</h2>
       {children}

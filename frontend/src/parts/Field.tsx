@@ -98,15 +98,14 @@ export function NoteField({
 export function Choices<Code extends string>({
   label,
   hint,
+  fault,
   words,
   value,
   onValue,
   none,
   id,
   down = false,
-}: {
-  label: string;
-  hint?: string;
+}: FieldText & {
   words: Record<Code, string>;
   value: Code | null;
   onValue: (value: Code | null) => void;
@@ -118,12 +117,19 @@ export function Choices<Code extends string>({
   const name = id ?? own;
   const choices: [Code | null, string][] = Object.entries(words) as [Code, string][];
   if (none) choices.push([null, none]);
+  const about = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean).join(" ");
   return (
-    <fieldset class="field" aria-describedby={hint ? `${name}-hint` : undefined}>
+    <fieldset class="field" aria-describedby={about || undefined}>
       <legend>{label}</legend>
       {hint && (
         <p class="hint" id={`${name}-hint`}>
           {hint}
+        </p>
+      )}
+      {fault && (
+        <p class="fault" id={`${name}-fault`}>
+          <span class="visually-hidden">Fout: </span>
+          {fault}
         </p>
       )}
       <div class={`choices ${down ? "down" : ""}`}>
