@@ -87,7 +87,7 @@ function Provisions({ title, items, folded = false }: { title: string; items: Pr
               {one.name}
               <span class="visually-hidden"> (opent een nieuw venster)</span>
             </a>{" "}
-            <State kind={one.verdict === "available" ? "done" : "waits"}>{one.verdict === "available" ? "✓ beschikbaar" : "? nog te bevestigen"}</State>
+            <State kind={one.verdict === "available" ? "done" : "waits"}>{one.verdict === "available" ? "+ beschikbaar" : "? nog te bevestigen"}</State>
           </p>
           <p class="quiet-text">
             {one.services.map((code) => service[code]).join(", ")}
