@@ -12,7 +12,7 @@ from app.schemas.base import Answer, Contract, Instant, OptionalInstant, Text, r
 SlotId = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 """Id of a free place, from GET /v1/slots."""
 
-SessionNote = Annotated[str, Text(1000)]
+SessionNote = Annotated[str, Text(1000, lines=True)]
 """A few sentences."""
 
 

@@ -14,7 +14,20 @@ import { holderReason } from "../words/case";
 import { Choices } from "../parts/Field";
 import { useCase } from "./useCase";
 
-export type Faults = (pointer: string) => string | null;
+/** What is wrong with a field: by its id before it is sent, by its name in the API after that. */
+export type Faults = (name: string) => string | null;
+
+function faultOf(error: Refused, name: string): string | null {
+  const found = error.problem?.errors?.find((one) => one.pointer === `/${name}`);
+  return found ? (FAULTS[found.code] ?? "Dit klopt niet. Kijk het na.") : null;
+}
+
+const FAULTS: Record<string, string> = {
+  bsn: "Hier staat een burgerservicenummer (BSN). Haal het weg: dat bewaren wij nooit.",
+  "control-character": "Hier staat een teken dat niet mag. Typ de tekst opnieuw.",
+  required: "Vul dit in.",
+  "too-long": "Deze tekst is te lang.",
+};
 
 export function Asked({
   title,
@@ -43,7 +56,9 @@ export function Asked({
   const summary = useRef<HTMLHeadingElement>(null);
   const here = useRef(true);
   useEffect(() => () => void (here.current = false), []);
-  const faults = Object.entries(wrong);
+  // What was put right since is no fault any more; nothing is added before it is sent again.
+  const still = check?.() ?? {};
+  const faults = Object.entries(wrong).filter(([id]) => id in still);
   useEffect(() => {
     if (faults.length) summary.current?.focus();
   }, [wrong]);
@@ -68,7 +83,10 @@ export function Asked({
       if (here.current) setBusy(false);
     }
   };
-  const fault: Faults = (pointer) => wrong[pointer] ?? (error instanceof Refused ? error.fault(`/${pointer}`) : null);
+  useEffect(() => {
+    if (error instanceof Refused && error.status === 400) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [error]);
+  const fault: Faults = (name) => faults.find(([id]) => id === name)?.[1] ?? (error instanceof Refused ? faultOf(error, name) : null);
   return (
     <Dialog title={title} onClose={() => (leaving ? stay() : typed ? setLeaving(true) : onClose())}>
       <form

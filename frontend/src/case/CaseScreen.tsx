@@ -5,12 +5,9 @@ import "../styles/case.css";
 import type { ComponentChildren } from "preact";
 import { useRoute } from "preact-iso";
 
-import { ask } from "../api/ask";
-import { api } from "../api/client";
-import { useAnswer } from "../api/useAnswer";
-import { referenceOf } from "../keeping/reference";
 import { Asking, Failure } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
+import { useCaller } from "../session/caller";
 import { Found } from "./Found";
 import { Guidance } from "./Guidance";
 import { Head } from "./Head";
@@ -27,7 +24,7 @@ export function CaseScreen() {
 
 function OneCase({ id }: { id: string }) {
   const { found, again, told, round, done } = useReadCase(id);
-  const [asked] = useAnswer("caller", (signal) => ask(() => api.GET("/caller", { signal })));
+  const { caller } = useCaller();
   useKeepFocus(found.data, told);
   if (found.state === "asking") return <Screen title="Zaak"><Asking what="De zaak wordt opgehaald" /></Screen>;
   if (found.state === "failed") {
@@ -41,7 +38,6 @@ function OneCase({ id }: { id: string }) {
     );
   }
   const intake = found.data;
-  const caller = asked.data;
   const mayAct =
     caller !== null &&
     (intake.holder?.id === caller.id || intake.sessions.some((one) => one.status === "planned" && one.adviser?.id === caller.id));
@@ -50,7 +46,7 @@ function OneCase({ id }: { id: string }) {
   const parts = [referrals && <Referrals key="referrals" />, guidance && <Guidance key="guidance" />];
   return (
     <CaseContext.Provider value={{ intake, caller, mayAct, round, done }}>
-      <Screen title={`Zaak ${referenceOf(id)}`}>
+      <Screen title={`Zaak ${intake.reference}`}>
         <p class="case-told" role="status">
           {told?.text}
         </p>

@@ -3,25 +3,25 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
+import { api, type Schemas } from "../api/client";
 import { Choices } from "../parts/Field";
 import { sessionReason } from "../words/case";
 import { Asked } from "./Asked";
-import { coming, type SessionAnswer, type SessionOutcome, type SessionReason } from "./contract";
 import { GivenBack } from "./GivenBack";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 
 export function CloseDialog({ onClose }: { onClose: () => void }) {
   const { intake, done } = useCase();
-  const [reason, setReason] = useState<SessionReason | null>(null);
+  const [reason, setReason] = useState<Schemas["CancelReason"] | null>(null);
   const now = new Date();
   const past = intake.sessions.filter((one) => one.status === "planned" && one.startsAt && new Date(one.startsAt) <= now);
   const by = closedBy(intake.sessions, now);
   const cancels = by !== null && by.status !== "held" && by.status !== "missed" && by.status !== "cancelled";
   const send = async () => {
     if (!by) return;
-    const outcome: SessionOutcome["outcome"] = by.status === "held" || by.status === "missed" ? by.status : "cancelled";
-    const body: SessionOutcome = { outcome, nextStep: "close", ...(cancels && reason ? { reason } : {}) };
-    await ask(() => coming.PUT("/sessions/{sessionId}/outcome", { params: { path: { sessionId: by.id } }, body }));
+    const outcome: Schemas["SessionOutcomeIn"]["outcome"] = by.status === "held" || by.status === "missed" ? by.status : "cancelled";
+    const body: Schemas["SessionOutcomeIn"] = { outcome, nextStep: "close", ...(cancels && reason ? { reason } : {}) };
+    await ask(() => api.PUT("/sessions/{sessionId}/outcome", { params: { path: { sessionId: by.id } }, body }));
     onClose();
     await done("De begeleiding is afgesloten.", "gesprekken");
   };

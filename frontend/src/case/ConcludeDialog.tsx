@@ -3,17 +3,17 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
+import { api, type Schemas } from "../api/client";
 import { Choices, NoteField } from "../parts/Field";
 import { sessionReason } from "../words/case";
 import { Asked } from "./Asked";
 import { GivenBack } from "./GivenBack";
-import { coming, type SessionAnswer, type SessionOutcome, type SessionReason } from "./contract";
 import { MOST_NOTE, WHO_READS } from "./NoteDialog";
 import { whenOf } from "./SessionItem";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 
-type Ending = SessionOutcome["outcome"];
-type Next = NonNullable<SessionOutcome["nextStep"]>;
+type Ending = Schemas["SessionOutcomeIn"]["outcome"];
+type Next = NonNullable<Schemas["SessionOutcomeIn"]["nextStep"]>;
 
 const ENDINGS: Record<Ending, string> = { held: "gehouden", missed: "gemist: de werknemer kwam niet", cancelled: "afgezegd" };
 const NEXT: Record<Next, string> = { continue: "verder met de gidsgesprekken", close: "afsluiten: er volgen geen gidsgesprekken meer" };
@@ -22,7 +22,7 @@ export function ConcludeDialog({ session, onClose }: { session: SessionAnswer; o
   const { intake, done } = useCase();
   const waiting = session.status === "waiting";
   const [outcome, setOutcome] = useState<Ending | null>(waiting ? "cancelled" : null);
-  const [reason, setReason] = useState<SessionReason | null>(null);
+  const [reason, setReason] = useState<Schemas["CancelReason"] | null>(null);
   const [next, setNext] = useState<Next | null>(null);
   const [note, setNote] = useState("");
   const last = outcome !== null && outcome !== "cancelled" && intake.sessions.filter((one) => one.status === "held" || one.status === "missed").length === 2;
@@ -33,13 +33,13 @@ export function ConcludeDialog({ session, onClose }: { session: SessionAnswer; o
   });
   const send = async () => {
     if (!outcome) return;
-    const body: SessionOutcome = {
+    const body: Schemas["SessionOutcomeIn"] = {
       outcome,
       nextStep: next ?? "continue",
       ...(outcome === "cancelled" && reason ? { reason } : {}),
       ...(note.trim() ? { note: note.trim() } : {}),
     };
-    await ask(() => coming.PUT("/sessions/{sessionId}/outcome", { params: { path: { sessionId: session.id } }, body }));
+    await ask(() => api.PUT("/sessions/{sessionId}/outcome", { params: { path: { sessionId: session.id } }, body }));
     onClose();
     await done(`Gidsgesprek ${session.number}: ${ENDINGS[outcome]}.${next === "close" || last ? " De begeleiding is afgesloten." : ""}`, next === "close" || last ? "gesprekken" : `gesprek-${session.id}`);
   };

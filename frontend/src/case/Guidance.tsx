@@ -5,15 +5,14 @@ import { useState } from "preact/hooks";
 import { CloseDialog } from "./CloseDialog";
 import { SessionItem } from "./SessionItem";
 import { SlotDialog } from "./SlotDialog";
-import type { SessionAnswer } from "./contract";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 
 export const MOST_SESSIONS = 3;
 
 export function Guidance() {
   const { intake, mayAct } = useCase();
   const [asked, ask] = useState<"book" | "close" | null>(null);
-  const sessions: SessionAnswer[] = intake.sessions;
+  const { sessions } = intake;
   const live = sessions.filter((one) => one.status !== "cancelled");
   const cancelled = sessions.filter((one) => one.status === "cancelled");
   const open = intake.outcome === "guidance" && !intake.closedAt;

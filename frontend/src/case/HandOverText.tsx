@@ -4,7 +4,6 @@ import { useRef, useState } from "preact/hooks";
 
 import type { Schemas } from "../api/client";
 import { day } from "../words/dates";
-import { referenceOf } from "../keeping/reference";
 import { purpose } from "../words/terms";
 import { useCase, type Intake } from "./useCase";
 import { useWorker, type Consent, type Details } from "./useWorker";
@@ -45,7 +44,7 @@ export function HandOverText({ referral, consent }: { referral: Schemas["Referra
 export function handOverText(intake: Intake, referral: Schemas["ReferralAnswer"], consent: Consent, details: Details | null): string {
   const may = (one: Schemas["ContactData"]) => consent.data.includes(one);
   const lines = [
-    `Aanvraag ${referenceOf(intake.id)}: kunt u iemand helpen?`,
+    `Aanvraag ${intake.reference}: kunt u iemand helpen?`,
     "",
     `Het gaat om: ${referral.name}.`,
     `Behandelaar: ${intake.holder?.name ?? "een vakbondsadviseur"}. Intake op ${day(intake.createdAt)}.`,

@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
+import { api } from "../api/client";
 import { NoteField } from "../parts/Field";
 import { Asked } from "./Asked";
-import { coming, type SessionAnswer } from "./contract";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 
 export const MOST_NOTE = 1000;
 export const WHO_READS = "Versleuteld bewaard. Alleen de behandelaar en de adviseur van een gepland gesprek lezen dit. De werknemer mag het altijd opvragen.";
@@ -16,7 +16,7 @@ export function NoteDialog({ session, onClose }: { session: SessionAnswer; onClo
   const [note, setNote] = useState(session.note ?? "");
   const said = note.trim() || null;
   const send = async () => {
-    await ask(() => coming.PUT("/sessions/{sessionId}/note", { params: { path: { sessionId: session.id } }, body: { note: said } }));
+    await ask(() => api.PUT("/sessions/{sessionId}/note", { params: { path: { sessionId: session.id } }, body: { note: said } }));
     onClose();
     await done(said ? "De notitie is bewaard." : "De notitie is weggehaald.", `gesprek-${session.id}`);
   };

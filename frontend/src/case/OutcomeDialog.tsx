@@ -38,7 +38,7 @@ export function OutcomeDialog({ onClose }: { onClose: () => void }) {
     };
     await ask(() => api.PUT("/intakes/{intakeId}/outcome", { params: { path: { intakeId: intake.id } }, body }));
     onClose();
-    await done(toGuidance ? "De zaak gaat verder met gidsgesprekken." : `De zaak gaat verder met een warme doorverwijzing naar ${picked.text}.`, toGuidance ? "gesprekken" : "doorverwijzingen");
+    await done(toGuidance ? "Uw beslissing is bewaard." : `Uw beslissing is bewaard: verder met ${picked.text}.`, toGuidance ? "gesprekken" : "doorverwijzingen");
   };
   return (
     <Asked

@@ -41,10 +41,10 @@ export function ReferralCard({ referral }: { referral: Referral }) {
         {referral.waitsSince && isOpen(referral.status) && " De tijd is voorbij: het is nu aan u."}
       </p>
       <p>
-        <strong>{verdict[referral.verdict]}</strong>
+        <strong>{capital(verdict[referral.verdict])}</strong>
         {referral.provider && `, ${referral.provider}`}
-        {referral.side && `, ${side[referral.side]}`}. {referral.services.map((one) => service[one]).join(", ")}.{" "}
-        {!referral.answersQuestion && "Komt naast de gidsgesprekken."}
+        {referral.side && `, ${side[referral.side]}`}. Dienst: {referral.services.map((one) => service[one]).join(", ")}.{" "}
+        {!referral.answersQuestion && isOpen(referral.status) && "Komt naast de gidsgesprekken."}
       </p>
       <Why referral={referral} />
       {isOpen(referral.status) && <Contact referral={referral} />}
@@ -53,6 +53,8 @@ export function ReferralCard({ referral }: { referral: Referral }) {
     </article>
   );
 }
+
+const capital = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
 
 function Why({ referral }: { referral: Referral }) {
   return (

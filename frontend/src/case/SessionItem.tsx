@@ -7,10 +7,9 @@ import { sessionReason, type Kind } from "../words/case";
 import { longDay, time } from "../words/dates";
 import { mode, sessionStatus } from "../words/terms";
 import { ConcludeDialog } from "./ConcludeDialog";
-import type { SessionAnswer } from "./contract";
 import { NoteDialog } from "./NoteDialog";
 import { SlotDialog } from "./SlotDialog";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 
 const KIND: Record<SessionAnswer["status"], Kind> = { waiting: "waits", planned: "told", held: "done", missed: "fault", cancelled: "told" };
 

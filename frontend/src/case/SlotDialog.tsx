@@ -8,11 +8,10 @@ import { Choices } from "../parts/Field";
 import { Asking, Failure, Notice } from "../parts/Notice";
 import { mode as modeWords } from "../words/terms";
 import { Asked } from "./Asked";
-import type { SessionAnswer } from "./contract";
 import { RegionField } from "./RegionField";
 import { whenOf } from "./SessionItem";
 import { Places, type Slot } from "./Places";
-import { useCase } from "./useCase";
+import { useCase, type SessionAnswer } from "./useCase";
 import { useKey } from "./useKey";
 import { useSlots } from "./useSlots";
 

@@ -3,13 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
+import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
 import { Asking, Failure } from "../parts/Notice";
 import { codeOf, event as eventWords } from "../words/case";
 import { moment } from "../words/dates";
-import { outcome, referralStatus } from "../words/terms";
-import { coming, type CaseEvent } from "./contract";
-import { useCase, type Intake } from "./useCase";
+import { referralStatus } from "../words/terms";
+import { useCase } from "./useCase";
+
+type CaseEvent = Schemas["EventAnswer"];
 
 const AT_ONCE = 20;
 
@@ -32,7 +34,7 @@ export function Timeline() {
           <ol class="plain case-time">
             {found.data.items.map((one, place) => (
               <li key={`${one.at}-${place}`}>
-                <Entry event={one} intake={intake} />
+                <Entry event={one} />
               </li>
             ))}
           </ol>
@@ -54,7 +56,7 @@ async function readPages(id: string, pages: number, signal: AbortSignal): Promis
   let next: string | null = null;
   for (let page = 0; page < pages; page += 1) {
     const query: { limit: number; after?: string } = { limit: AT_ONCE, ...(next ? { after: next } : {}) };
-    const found: Page = await ask(() => coming.GET("/intakes/{intakeId}/events", { params: { path: { intakeId: id }, query }, signal }));
+    const found: Page = await ask(() => api.GET("/intakes/{intakeId}/events", { params: { path: { intakeId: id }, query }, signal }));
     items.push(...found.items);
     next = found.next;
     if (!next) break;
@@ -62,12 +64,13 @@ async function readPages(id: string, pages: number, signal: AbortSignal): Promis
   return { items, next };
 }
 
-function Entry({ event, intake }: { event: CaseEvent; intake: Intake }) {
-  const more = aboutOf(event, intake);
+function Entry({ event }: { event: CaseEvent }) {
+  const more = aboutOf(event);
   return (
     <>
       <p class="quiet-text">
-        <time dateTime={event.at}>{moment(event.at)}</time>, {whoOf(event)}
+        <time dateTime={event.at}>{moment(event.at)}</time>
+        {whoOf(event)}
       </p>
       <p>
         <strong>{eventWords[event.type]}</strong>
@@ -78,19 +81,22 @@ function Entry({ event, intake }: { event: CaseEvent; intake: Intake }) {
   );
 }
 
-const BY: Record<CaseEvent["by"], string> = { adviser: "adviseur", desk: "het loket", system: "vanzelf" };
+const BY: Record<Schemas["Party"], string> = { adviser: "een adviseur", desk: "het loket", system: "vanzelf" };
 
-const whoOf = (event: CaseEvent): string => event.adviser?.name ?? BY[event.by];
+function whoOf({ type, by, adviser }: CaseEvent): string {
+  // Of a change of holder it is who holds the case since.
+  if (adviser && type !== "holder_changed") return `, ${adviser.name}`;
+  return by ? `, ${BY[by]}` : "";
+}
 
-function aboutOf(event: CaseEvent, intake: Intake): string {
-  const referral = intake.referrals.find((one) => one.id === event.referralId)?.name;
-  const number = intake.sessions.find((one) => one.id === event.sessionId)?.number;
-  return [referral, number && `nummer ${number}`, saidOf(event)].filter(Boolean).join(", ");
+function aboutOf(event: CaseEvent): string {
+  const holder = event.type === "holder_changed" && (event.adviser?.name ?? "wacht op een collega");
+  const number = event.sessionNumber !== null && `gidsgesprek ${event.sessionNumber}`;
+  return [event.referral?.name, holder, number, saidOf(event)].filter(Boolean).join(", ");
 }
 
 function saidOf({ type, code }: CaseEvent): string | null {
   if (code === null) return null;
   if (type === "referral_status" && code in referralStatus) return referralStatus[code as keyof typeof referralStatus];
-  if (code in outcome) return outcome[code as keyof typeof outcome];
   return codeOf(code);
 }

@@ -7,8 +7,10 @@ import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
 import { referralSentence } from "../words/case";
+import { outcome } from "../words/terms";
 
 export type Intake = Schemas["IntakeAnswer"];
+export type SessionAnswer = Schemas["SessionAnswer"];
 export type Told = { text: string; at: string | null };
 
 export type Case = {
@@ -62,7 +64,10 @@ export function useReadCase(id: string) {
     async (text: string, at: string | null) => {
       let more = "";
       try {
-        take(await ask(() => read(id)));
+        const before = shown.current;
+        const now = await ask(() => read(id));
+        take(now);
+        if (before && before.outcome !== now.outcome) more = ` De uitkomst is nu: ${outcome[now.outcome]}.`;
       } catch {
         // It was done; only what stands here is older.
         more = " Dit scherm kon niet worden ververst. Ververs de pagina.";

@@ -1,7 +1,6 @@
 /** What is read on a case, in plain Dutch; a code that the API does not know breaks the build. */
 
 import type { Schemas } from "../api/client";
-import type { EventType, SessionReason } from "../case/contract";
 import type { Words } from "./terms";
 
 export type Kind = "done" | "waits" | "fault" | "told";
@@ -87,17 +86,16 @@ export const contactData: Words<Schemas["ContactData"]> = {
   answers: "antwoorden in de intake",
 };
 
-export const sessionReason: Words<SessionReason> = {
+export const sessionReason: Words<Schemas["CancelReason"]> = {
   worker_cancelled: "de werknemer zegt af",
   adviser_cancelled: "de adviseur zegt af",
   found_work: "de werknemer heeft werk gevonden",
   other: "een andere reden",
 };
 
-export const event: Words<EventType> = {
+export const event: Words<Schemas["EventType"]> = {
   intake_created: "Intake gedaan",
   referral_status: "Doorverwijzing",
-  referral_message: "Bericht over een doorverwijzing",
   outcome_changed: "Andere uitkomst",
   holder_changed: "Andere behandelaar",
   session_planned: "Gidsgesprek gepland",
@@ -110,7 +108,13 @@ export const event: Words<EventType> = {
   consent_withdrawn: "Toestemming ingetrokken",
 };
 
+const consentPurpose: Words<Schemas["ConsentPurpose"]> = {
+  hand_over: "om door te verwijzen",
+  invitations: "voor uitnodigingen",
+};
+
 const CODES: Record<string, string> = {
+  ...consentPurpose,
   ...referralReason,
   ...outcomeReason,
   ...holderReason,
