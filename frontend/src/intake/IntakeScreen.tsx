@@ -98,6 +98,9 @@ function Intake({ id }: { id: string }) {
         <form
           ref={form}
           noValidate
+          // What a browser fills in again after a reload may be another adviser's.
+          autoComplete="off"
+          aria-busy={kept.state === "loading"}
           onSubmit={(event) => {
             event.preventDefault();
             void send();
