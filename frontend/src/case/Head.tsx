@@ -83,7 +83,7 @@ export function Head() {
             Zaak overdragen
           </button>
         )}
-        {mayAct && (
+        {mayAct && !intake.closedAt && (
           <button type="button" class="button" onClick={() => ask("decide")}>
             Anders beslissen
           </button>
