@@ -80,7 +80,7 @@ export function Head() {
         )}
         {mine && (
           <button type="button" class="button" onClick={() => ask("hand on")}>
-            Zaak overdragen
+            Zaak aan een collega geven
           </button>
         )}
         {mayAct && !intake.closedAt && (
