@@ -63,7 +63,8 @@ export function Combobox<One extends Offer>({
           asked.current = text;
           setOffers(found);
           setAt(-1);
-          setOpen(true);
+          // Who has gone on to another field meanwhile wants no list over it.
+          setOpen(document.activeElement?.id === id);
         },
         () => {
           // Without a connection there is nothing to offer; what is typed stays.

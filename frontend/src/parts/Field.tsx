@@ -88,7 +88,7 @@ export function NoteField({
   return (
     <Field label={label} hint={hint} fault={fault} {...(id ? { id } : {})}>
       {(tied) => (
-        <textarea {...tied} maxLength={most} value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+        <textarea {...tied} autoComplete="off" maxLength={most} value={value} onInput={(event) => onValue(event.currentTarget.value)} />
       )}
     </Field>
   );

@@ -1,0 +1,63 @@
+/** What is wrong, above the form: its heading takes the focus, and each line leads to its field. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+import type { Refused } from "../api/ask";
+import { FIELDS, type Field } from "../keeping/answers";
+import { QUESTION } from "../keeping/told";
+import { saidOf } from "../words/refusals";
+
+export const idOf = (field: string) => `veld-${field}`;
+
+/** The field that a pointer of the API leads to: "/usedProvisions/0/usedOn". */
+export function fieldOf(pointer: string): Field | null {
+  const name = pointer.split("/")[1];
+  return FIELDS.find((one) => one === name) ?? null;
+}
+
+/** What is wrong with one field, in Dutch where we have it. */
+export function faultOf(error: Refused | null, field: Field): string | null {
+  const fault = error?.problem?.errors?.find((one) => fieldOf(one.pointer) === field);
+  if (!fault) return null;
+  return FAULTS[fault.code] ?? "Dit klopt niet. Kijk het na.";
+}
+
+const FAULTS: Record<string, string> = {
+  required: "Vul dit in.",
+  "too-short": "Vul dit in.",
+  "too-long": "Dit is te lang. Maak het korter.",
+  "out-of-range": "Dit getal kan niet.",
+  bsn: "Hier lijkt een BSN te staan. Haal dat weg.",
+  empty: "Vul dit in.",
+  "unknown-provision": "Deze voorziening kennen we niet. Kies er een uit de lijst.",
+  "unknown-region": "Deze regio kennen we niet.",
+};
+
+export function Faults({ error, onGoTo }: { error: Refused; onGoTo: (field: string) => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [error]);
+  const fields = [...new Set((error.problem?.errors ?? []).map((one) => fieldOf(one.pointer)))].filter((one) => one !== null);
+  return (
+    <div class="notice fault-notice">
+      <h2 ref={heading} tabIndex={-1}>
+        De intake is nog niet verstuurd
+      </h2>
+      <p>{saidOf(error)}</p>
+      <ul>
+        {fields.map((field) => (
+          <li key={field}>
+            <a
+              href={`#${idOf(field)}`}
+              onClick={(event) => {
+                event.preventDefault();
+                onGoTo(field);
+              }}
+            >
+              {QUESTION[field]}: {faultOf(error, field)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
