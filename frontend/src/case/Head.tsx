@@ -80,10 +80,10 @@ export function Head() {
         )}
         {mine && (
           <button type="button" class="button" onClick={() => ask("hand on")}>
-            Zaak overdragen
+            Zaak aan een collega geven
           </button>
         )}
-        {mayAct && (
+        {mayAct && !intake.closedAt && (
           <button type="button" class="button" onClick={() => ask("decide")}>
             Anders beslissen
           </button>

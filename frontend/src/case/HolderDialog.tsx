@@ -24,7 +24,7 @@ export function HolderDialog({ taking, onClose }: { taking: boolean; onClose: ()
   };
   return (
     <Asked
-      title={taking ? "Zaak overnemen" : "Zaak overdragen"}
+      title={taking ? "Zaak overnemen" : "Zaak aan een collega geven"}
       button={taking ? "Neem de zaak over" : "Laat de zaak wachten op een collega"}
       typed={note.trim() !== ""}
       check={() => (reason ? {} : { "holder-reason": "Kies een reden." })}

@@ -9,7 +9,7 @@ import { Asked } from "./Asked";
 import { useCase, type SessionAnswer } from "./useCase";
 
 export const MOST_NOTE = 1000;
-export const WHO_READS = "Versleuteld bewaard. Alleen de behandelaar en de adviseur van een gepland gesprek lezen dit. De werknemer mag het altijd opvragen.";
+export const WHO_READS = "Versleuteld bewaard. Alleen adviseurs die deze zaak mogen zien, lezen dit. De werknemer mag het opvragen.";
 
 export function NoteDialog({ session, onClose }: { session: SessionAnswer; onClose: () => void }) {
   const { done } = useCase();

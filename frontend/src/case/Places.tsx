@@ -6,6 +6,9 @@ import type { Schemas } from "../api/client";
 import { isoDay, longDay, time, weekday } from "../words/dates";
 import { mode } from "../words/terms";
 
+/** The id of the place that stands on top. */
+export const FIRST = "plek-1";
+
 export type Slot = Schemas["SlotAnswer"];
 
 export function Places({
@@ -33,20 +36,22 @@ export function Places({
   }
   const radio = (one: Slot, text: string) => (
     <label class="choice" key={one.id}>
-      <input type="radio" name={name} checked={chosen?.id === one.id} onChange={() => onChoose(one)} />
-      {text}, {mode[one.mode]}, met {one.adviser.name}
+      <input type="radio" name={name} id={one.id === firstOne?.id ? FIRST : undefined} checked={chosen?.id === one.id} onChange={() => onChoose(one)} />
+      <span>
+        {text}, {mode[one.mode]}, met {one.adviser.name}
+      </span>
     </label>
   );
   return (
     <div class="case-places" role="group" aria-label="Vrije plekken">
       <fieldset class="field">
         <legend>{first}</legend>
-        {radio(firstOne, `${weekday(firstOne.startsAt)}, ${time(firstOne.startsAt)} uur`)}
+        <div class="choices down">{radio(firstOne, `${weekday(firstOne.startsAt)}, ${time(firstOne.startsAt)} uur`)}</div>
       </fieldset>
       {[...days].map(([key, ones]) => (
         <fieldset class="field" key={key}>
           <legend>{longDay(ones[0]?.startsAt ?? key)}</legend>
-          {ones.map((one) => radio(one, `${time(one.startsAt)} uur`))}
+          <div class="choices down">{ones.map((one) => radio(one, `${time(one.startsAt)} uur`))}</div>
         </fieldset>
       ))}
       {more && (

@@ -19,6 +19,7 @@ export function SessionItem({ session }: { session: SessionAnswer }) {
   const heading = `gesprek-${session.id}`;
   const open = intake.outcome === "guidance" && !intake.closedAt;
   const { status } = session;
+  const isAhead = session.startsAt !== null && new Date(session.startsAt) > new Date();
   return (
     <article class="card" aria-labelledby={heading} data-part={heading}>
       <h3 id={heading} tabIndex={-1}>
@@ -46,7 +47,7 @@ export function SessionItem({ session }: { session: SessionAnswer }) {
           )}
           {(status === "planned" || status === "waiting") && (
             <button type="button" class="button" onClick={() => ask("end")}>
-              {status === "waiting" ? "Afzeggen" : "Vastleggen hoe het ging"}
+              {status === "waiting" ? "Afzeggen" : isAhead ? "Afzeggen of afronden" : "Vastleggen hoe het ging"}
               <span class="visually-hidden"> gidsgesprek {session.number}</span>
             </button>
           )}

@@ -10,7 +10,7 @@ import { mode as modeWords } from "../words/terms";
 import { Asked } from "./Asked";
 import { RegionField } from "./RegionField";
 import { whenOf } from "./SessionItem";
-import { Places, type Slot } from "./Places";
+import { FIRST, Places, type Slot } from "./Places";
 import { useCase, type SessionAnswer } from "./useCase";
 import { useKey } from "./useKey";
 import { useSlots } from "./useSlots";
@@ -30,6 +30,10 @@ export function SlotDialog({ session, onClose }: { session: SessionAnswer | null
     // What was chosen may have gone with another filter; the first one is the one to choose.
     if (slots.state === "here" && !offered.some((one) => one.id === chosen?.id)) choose(nearest(offered, taken?.slot ?? null));
   }, [slots.state, slots.items, taken]);
+  useEffect(() => {
+    // Whoever met a taken place goes on at the one that is offered instead.
+    if (taken && slots.state === "here") document.getElementById(FIRST)?.focus();
+  }, [slots.state, taken]);
 
   const send = async () => {
     if (!chosen) return;

@@ -146,5 +146,7 @@ export function useKeepFocus(changed: unknown, told: Told | null): void {
 /** Put the focus on a heading; on that of the screen when it is not there. */
 export function focusOn(id: string): void {
   const heading = document.getElementById(id) ?? document.querySelector("h1");
+  // What stands in something that is shut cannot have the focus.
+  heading?.closest("details:not([open])")?.setAttribute("open", "");
   if (heading instanceof HTMLElement) heading.focus();
 }
