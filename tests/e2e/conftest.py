@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,6 +81,7 @@ class Site:
     clock: TestClock
     browser: Browser
     axe: str
+    mail: Path
     windows: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -154,6 +156,8 @@ def site_settings(database_url: str, tmp_path: Path) -> Settings:
         demo=True,
         database_url=database_url,
         mail_folder=tmp_path / "mail",
+        deliver=True,
+        delivery_poll=timedelta(milliseconds=100),
         rate_anonymous=1_000_000,
         rate_identified=1_000_000,
     )
@@ -166,7 +170,7 @@ def site(
     """The service with its workbench; no page of it may have met an error in the end."""
     built()
     with running(create_app(site_settings, clock=clock)) as url:
-        one = Site(url, clock, browser, chromium.axe)
+        one = Site(url, clock, browser, chromium.axe, site_settings.mail_folder)
         yield one
         for window in one.windows:
             window.close()
