@@ -63,6 +63,12 @@ export function Asked({
     if (faults.length) summary.current?.focus();
   }, [wrong]);
 
+  useEffect(() => {
+    if (!typed) return undefined;
+    const ask = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [typed]);
   const form = useRef<HTMLFormElement>(null);
   const stay = () => {
     setLeaving(false);

@@ -8,7 +8,8 @@ import { Choices } from "../parts/Field";
 import { sessionReason } from "../words/case";
 import { Asked } from "./Asked";
 import { GivenBack } from "./GivenBack";
-import { useCase, type SessionAnswer } from "./useCase";
+import { closedBy } from "./sessions";
+import { useCase } from "./useCase";
 
 export function CloseDialog({ onClose }: { onClose: () => void }) {
   const { intake, done } = useCase();
@@ -16,6 +17,7 @@ export function CloseDialog({ onClose }: { onClose: () => void }) {
   const now = new Date();
   const past = intake.sessions.filter((one) => one.status === "planned" && one.startsAt && new Date(one.startsAt) <= now);
   const by = closedBy(intake.sessions, now);
+  const others = past.filter((one) => one !== by);
   const cancels = by !== null && by.status !== "held" && by.status !== "missed" && by.status !== "cancelled";
   const send = async () => {
     if (!by) return;
@@ -37,21 +39,12 @@ export function CloseDialog({ onClose }: { onClose: () => void }) {
       {(fault) => (
         <>
           <GivenBack />
-          {past.length > 0 && <p>Let op: van gidsgesprek {past.map((one) => one.number).join(" en ")} is nog niet vastgelegd hoe het ging. Dat kan daarna ook nog.</p>}
+          {others.length > 0 && <p>Let op: van gidsgesprek {others.map((one) => one.number).join(" en ")} is nog niet vastgelegd hoe het ging. Dat kan daarna ook nog.</p>}
+          {by && past.includes(by) && <p>Let op: van gidsgesprek {by.number} is nog niet vastgelegd hoe het ging. Het geldt dan als afgezegd. Ging het wel door? Annuleer, en leg dat eerst vast.</p>}
           {cancels && <Choices label="Waarom stopt de begeleiding?" words={sessionReason} value={reason} onValue={setReason} id="close-reason" fault={fault("close-reason") ?? fault("reason")} down />}
           <p>Dit kunt u niet terugdraaien. Voor een nieuwe vraag begint u een nieuwe intake.</p>
         </>
       )}
     </Asked>
   );
-}
-
-/**
- * Choose the session with which the guidance closes: the API closes it with the outcome of one.
- *
- * What lies ahead first, as it is cancelled anyway; else one that has ended, as it ended.
- */
-export function closedBy(sessions: SessionAnswer[], now: Date): SessionAnswer | null {
-  const ahead = sessions.find((one) => one.status === "waiting" || (one.status === "planned" && one.startsAt && new Date(one.startsAt) > now));
-  return ahead ?? sessions.find((one) => one.status !== "planned") ?? sessions[0] ?? null;
 }

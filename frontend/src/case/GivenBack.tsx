@@ -1,12 +1,13 @@
 /** Which later places go back when the guidance closes. */
 
+import { liesAhead } from "./sessions";
 import { whenOf } from "./SessionItem";
 import { useCase } from "./useCase";
 
 export function GivenBack({ except = null }: { except?: string | null }) {
   const { intake } = useCase();
   const now = new Date();
-  const ahead = intake.sessions.filter((one) => one.id !== except && (one.status === "waiting" || (one.status === "planned" && one.startsAt && new Date(one.startsAt) > now)));
+  const ahead = intake.sessions.filter((one) => one.id !== except && liesAhead(one, now));
   if (!ahead.length) return <p>Er staan geen latere gidsgesprekken meer.</p>;
   return (
     <>

@@ -10,6 +10,7 @@ import { moment } from "../words/dates";
 import { Asked } from "./Asked";
 import { MOST } from "./HolderDialog";
 import { ProvisionField, type Picked } from "./ProvisionField";
+import { liesAhead } from "./sessions";
 import { isOpen } from "./steps";
 import { useCase } from "./useCase";
 
@@ -76,7 +77,7 @@ function ToGuidance() {
 
 function ToReferral() {
   const { intake } = useCase();
-  const ahead = intake.sessions.filter((one) => one.status === "waiting" || (one.status === "planned" && one.startsAt && new Date(one.startsAt) > new Date()));
+  const ahead = intake.sessions.filter((one) => liesAhead(one, new Date()));
   return (
     <>
       <p>Nu leidt deze zaak tot gidsgesprekken. U kiest voor een warme doorverwijzing, ook als de regels die niet noemen.</p>
