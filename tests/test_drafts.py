@@ -230,7 +230,8 @@ def test_of_many_who_begin_under_one_id_one_does(client):
 
     def one(number: int) -> httpx.Response:
         headers = bearer((ANNA, BRAM)[number % 2]) | NEW
-        return client.put(f"/drafts/{draft}", json=SAID, headers=headers)
+        answer: httpx.Response = client.put(f"/drafts/{draft}", json=SAID, headers=headers)
+        return answer
 
     assert sorted(at_once(one)) == [201] + [412] * 15
 
