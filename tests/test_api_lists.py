@@ -156,7 +156,7 @@ def test_a_list_of_intakes_shows_no_more_than_a_case_is_recognised_by(client: ht
     (one,) = answer.json()["items"]
     assert set(one) == {
         "id", "createdAt", "outcome", "purpose", "region",
-        "originSectorId", "targetSectorId", "holder", "closedAt",
+        "originSectorId", "targetSectorId", "holder", "closedAt", "reference", "attention",
     }  # fmt: skip
     assert [word for word in ("klompen", "mensen", "hout") if word in answer.text] == []
 

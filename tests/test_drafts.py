@@ -15,6 +15,7 @@ from app.commands import privacy
 from app.db import Database
 from app.domain.access import EVERY_REGION
 from app.models import Draft, PersonKey
+from app.services import erasure_list
 from tests.conftest import MONDAY
 from tests.identity import adviser
 
@@ -116,6 +117,13 @@ def test_without_a_word_on_the_version_nothing_is_saved(client, draft):
     assert client.get(f"/drafts/{draft}", headers=bearer()).headers["etag"] == '"1"'
 
 
+def test_a_draft_that_is_there_and_is_not_is_neither_begun_nor_saved(client, draft):
+    headers = bearer() | NEW | {"If-Match": '"1"'}
+    for one in (draft, str(uuid4())):
+        assert client.put(f"/drafts/{one}", json=SAID, headers=headers).status_code == 412
+    assert client.get(f"/drafts/{draft}", headers=bearer()).headers["etag"] == '"1"'
+
+
 def test_what_is_there_is_not_begun_again(client, draft):
     for token in (ANNA, CARLA):
         headers = bearer(token) | NEW
@@ -142,6 +150,8 @@ def test_a_colleague_with_the_id_goes_on_and_others_find_nothing(client, draft):
     assert save(client, draft, 2, SAID, CARLA).status_code == 404
     faults = send(client, CARLA, draftId=draft).json()["errors"]
     assert [(one["pointer"], one["code"]) for one in faults] == [("/draftId", "unknown-draft")]
+    faults = send(client, CARLA, draftId=draft, region="AM99").json()["errors"]
+    assert {one["pointer"] for one in faults} == {"/draftId", "/region"}
 
 
 def test_drafts_are_listed_page_by_page_the_last_saved_first(client, clock):
@@ -282,6 +292,31 @@ def test_a_draft_that_a_backup_brought_back_goes_again_and_a_newer_one_stays(
     clock.forward(minutes=1)
     client.put(f"/drafts/{draft}", json=SAID, headers=bearer() | NEW)
     assert privacy.replay_erasures(settings, [], said.append, now=clock.now) == 0
+    assert len(stored(database, draft)) == 2
+
+
+@pytest.mark.parametrize("taken_while_a_draft", [True, False])
+def test_who_was_erased_is_not_brought_back_by_the_draft_of_them(
+    client, draft, database, settings, clock, taken_while_a_draft
+):
+    if not taken_while_a_draft:
+        send(client, draftId=draft)
+        client.delete(f"/intakes/{draft}", headers=bearer())
+    else:
+        # As a backup from before the draft was sent: the line is there, and so is the draft.
+        erasure_list.add(settings.erasure_list, [UUID(draft)], at=clock.now)
+    said: list[str] = []
+    expected = int(taken_while_a_draft)
+    assert privacy.check_erasures(settings, said.append) == expected
+    (told,) = (line for line in said if line.startswith("intakes: "))
+    assert told.endswith(f" {expected} of them still there")
+    assert privacy.replay_erasures(settings, [], said.append, now=MONDAY) == 0
+    assert f"intakes: {expected} erased again" in said
+    assert stored(database, draft) == []
+    assert privacy.check_erasures(settings, said.append) == 0
+    clock.forward(minutes=1)
+    client.put(f"/drafts/{draft}", json=SAID, headers=bearer() | NEW)
+    assert privacy.check_erasures(settings, said.append) == 0
     assert len(stored(database, draft)) == 2
 
 

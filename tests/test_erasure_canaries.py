@@ -285,16 +285,20 @@ def replayed(restored: Place, settings: Settings, hidden: Needles, persons: int)
         f"intakes: {persons} on the list, {persons} of them still there",
         "contact details: 1 on the list, 1 of them still there",
         "consents: 1 on the list, 1 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
         "`gids erasures replay` lets them go again",
         f"intakes: {persons} erased again",
         "contact details: 1 removed again",
         "consents: 1 withdrawn again",
+        "drafts: 0 thrown away again",
         "intakes: 0 erased again",
         "contact details: 0 removed again",
         "consents: 0 withdrawn again",
+        "drafts: 0 thrown away again",
         f"intakes: {persons} on the list, 0 of them still there",
         "contact details: 1 on the list, 0 of them still there",
         "consents: 1 on the list, 0 of them still there",
+        "drafts: 0 on the list, 0 of them still there",
     ]
     assert found(hidden, restored.tables()) == set()
     if restored.url.startswith("sqlite"):

@@ -17,7 +17,9 @@ def published(said: dict[str, Any]) -> Operation:
     return Operation(
         query={one["name"]: may_repeat(one["schema"]) for one in parameters},
         consumes=tuple(said.get("requestBody", {}).get("content", ())),
-        produces=tuple(kind for answer in answers for kind in answer.get("content", ())),
+        produces=tuple(
+            dict.fromkeys(kind for answer in answers for kind in answer.get("content", ()))
+        ),
         protected="security" in said,
         counted="429" in said["responses"],
     )

@@ -50,7 +50,7 @@ def test_every_problem_is_on_the_page_with_its_status_and_title():
 
 
 def test_a_constraint_that_says_no_is_answered_with_a_problem_on_the_page():
-    conflicts = {slug for slug, status, _ in PROBLEM.findall(PAGE) if status == "409"}
+    conflicts = {slug for slug, status, _ in PROBLEM.findall(PAGE) if status in {"409", "412"}}
     assert {kind.slug for kind in problems.CONSTRAINTS.values()} <= conflicts
 
 

@@ -72,6 +72,7 @@ def test_what_is_elsewhere_takes_as_long_as_what_is_nowhere(service: Country) ->
     of_regions = {"readSessionLog", "listSlots", "listRegionReferrals"}
     of_regions |= {"listWebhooks", "readWebhook", "listDeliveries"}
     of_intakes = {"readIntake", "readContactDetails", "listConsents", "readPersonalData"}
+    of_intakes |= {"listEvents", "readSessions"}
     assert reads == of_regions | of_intakes
     who = dict.fromkeys(of_regions, werkcentrum("AM01"))
     who |= dict.fromkeys(of_intakes | {"changeHolder"}, CARLA)

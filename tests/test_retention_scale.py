@@ -227,6 +227,7 @@ def test_memory_stays_flat_and_a_run_that_is_killed_thrice_ends_the_same(copies,
     assert Command(copies.disturbed).finish() == [
         f"contact details: {remaining} gone",
         "intakes: 0 gone",
+        "drafts: 0 gone",
         "entries of the processing log: 0 gone",
         "names of advisers who left: 0 gone",
         "messages that went out: 0 gone",

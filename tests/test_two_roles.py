@@ -101,7 +101,7 @@ def whoever_may(request: httpx.Request) -> httpx.Request:
     headers |= {
         name: said
         for name, said in request.headers.items()
-        if name in {"content-type", "idempotency-key"}
+        if name in {"content-type", "idempotency-key", "if-match", "if-none-match"}
     }
     content = request.content.replace(b"//localhost:8443", f"//{HOOKS}".encode())
     return httpx.Request(request.method, request.url, headers=headers, content=content)

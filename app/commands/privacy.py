@@ -47,7 +47,7 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
     """
     planning, vault, own = Planning.of(settings), Vault.of(settings), settings.erasure_list
     lists = {path: read(path) for path in [_existing(path) for path in files or [own]]}
-    persons = list(dict.fromkeys(one for listed in lists.values() for one in listed.intakes))
+    erased = _latest(listed.intakes for listed in lists.values())
     removed = _latest(listed.contact_details for listed in lists.values())
     withdrawn = _latest(listed.consents for listed in lists.values())
     thrown_away = _latest(listed.drafts for listed in lists.values())
@@ -60,9 +60,9 @@ def replay_erasures(settings: Settings, files: Sequence[Path], say: Say, *, now:
         def act() -> AbstractContextManager[Act]:
             return acting(database, SYSTEM, vault, new_trace(), now=now)
 
-        for one in still_there(database, persons):
+        for one in still_there(database, erased):
             with act() as again:
-                intakes += erase_again(again, one, planning, own)
+                intakes += erase_again(again, one, erased[one], planning, own)
         for one in details_still_there(database, removed):
             with act() as again:
                 details += forget_again(again, one, removed[one], own)

@@ -71,6 +71,8 @@ def save_draft(
     """Save a draft: a new one with `If-None-Match: *`, else in the place of the version seen."""
     # What was left out stays out, but of what was said nothing: it is read back whole.
     said = body.model_dump(mode="json", by_alias=True, include=body.model_fields_set)
+    if if_match is not None and if_none_match is not None:
+        raise PreconditionFailed  # a draft that is there and is not (RFC 9110, section 13.2.2)
     if if_match is not None:
         return _tagged(drafts.save(act, draft_id, _version(if_match), said), response)
     if if_none_match is None or if_none_match.strip() != "*":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
 from app.dependencies import (
     AdviserAct,
@@ -44,17 +44,16 @@ from app.services.timeline import events_of
 router = APIRouter()
 
 
-def _ids_of(said: object) -> object:
-    """Read how the number of a case begins: at least four of its signs."""
-    ids = ids_of(said) if isinstance(said, str) else None
-    if ids is None:
+def _such(said: str) -> str:
+    """Check how the number of a case begins: at least four of its signs."""
+    if ids_of(said) is None:
         raise refusal("reference", "Give at least four signs of a case number, such as 7K3M-9QX2.")
-    return ids
+    return said
 
 
 Reference = Annotated[
-    tuple[UUID, UUID],
-    BeforeValidator(_ids_of),
+    str,
+    AfterValidator(_such),
     WithJsonSchema({"type": "string", "pattern": REFERENCE, "examples": ["7K3M-9QX2"]}),
 ]
 IntakeId = Annotated[UUID, Path(alias="intakeId")]
@@ -151,7 +150,7 @@ def list_intakes(
         outcome=outcome,
         held_by=holder,
         attention=attention,
-        reference=reference,
+        reference=ids_of(reference) if reference else None,
     )
     return Page(
         items=[intake_summary(one) for one in page],

@@ -26,6 +26,9 @@ from app.vault import PersonCipher
 
 CONTENT = "draft.content"
 REPLAY = "replay"
+UNKNOWN = Fault(
+    "/draftId", "unknown-draft", "There is no draft with this id, or not for you. Leave it out."
+)
 
 Said = Mapping[str, Any]
 """What was written down, by the names of the contract."""
@@ -210,13 +213,23 @@ def take(act: Act, draft_id: UUID, version: int | None) -> PersonCipher:
     try:
         draft = _held(act, draft_id)
     except NotFound:
-        detail = "There is no draft with this id, or not for you. Leave it out."
-        raise InvalidInput([Fault("/draftId", "unknown-draft", detail)]) from None
+        raise InvalidInput([UNKNOWN]) from None
     if version is not None and draft.version != version:
         raise PreconditionFailed
     act.session.delete(draft)
     act.session.flush()
     return cipher_of(act.session, act.vault, draft_id)
+
+
+def faults_of(act: Act, draft_id: UUID) -> list[Fault]:
+    """Say what is wrong with the id of a draft that is to be sent, beside other faults."""
+    try:
+        _seen(act, draft_id)
+    except NotFound:
+        return [UNKNOWN]
+    except DraftAlreadySentError:
+        pass  # it is told when there is nothing else to mend
+    return []
 
 
 def _seen(act: Act, draft_id: UUID) -> Draft:

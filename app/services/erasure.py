@@ -33,6 +33,7 @@ from app.models import (
 )
 from app.services import consents, contact_details, erasure_list, outbox
 from app.services.acts import Act
+from app.services.drafts import discard_again
 from app.services.hand_over import must_be_told
 from app.services.holders import NotYoursError, locked_for_others, locked_intake
 from app.services.idempotency import forget_person
@@ -141,12 +142,18 @@ def _delete(session: Session, table: type[SQLModel], column: str, ids: Sequence[
     )
 
 
-def erase_again(act: Act, intake_id: UUID, planning: Planning, erasures: Path) -> bool:
-    """Erase a person whom a restored backup brought back; says whether they were there."""
+def erase_again(
+    act: Act, intake_id: UUID, at: datetime, planning: Planning, erasures: Path
+) -> bool:
+    """Erase a person whom a restored backup brought back; says whether they were there.
+
+    An older backup has the draft that became the intake; one that was begun under the same id
+    after that moment stays.
+    """
     try:
         intake, counter = locked_for_others(act, intake_id)
     except NotFound:
-        return False
+        return discard_again(act, intake_id, at, erasures)
     _end_and_fill(act, counter, intake, planning)
     act.did(Action.intake_erased, intake, reason=REPLAY)
     remove(act, [intake], erasures)
@@ -195,13 +202,17 @@ def _held(session: Session, intake_id: UUID) -> Intake | None:
     ).one_or_none()
 
 
-def still_there(database: Database, intakes: Sequence[UUID]) -> Iterator[UUID]:
-    """Yield those of these persons who are in the database, some hundreds at a time."""
-    for batch in _batched(intakes):
+def still_there(database: Database, erased: Mapping[UUID, datetime]) -> Iterator[UUID]:
+    """Yield those of these persons who are in the database, some hundreds at a time.
+
+    With their intake, or with the draft that it came of.
+    """
+    for batch in _batched(list(erased)):
         wanted = select(Intake.id).where(col(Intake.id).in_(batch))
         with database.read(EVERY_REGION) as session:
             found = list(session.exec(wanted.order_by(col(Intake.id))))
         yield from found
+    yield from drafts_still_there(database, erased)
 
 
 def details_still_there(database: Database, removed: Mapping[UUID, datetime]) -> Iterator[UUID]:
@@ -225,13 +236,13 @@ def consents_still_there(database: Database, withdrawn: Mapping[UUID, datetime])
         yield from found
 
 
-def drafts_still_there(database: Database, thrown_away: Mapping[UUID, datetime]) -> Iterator[UUID]:
-    """Yield those of these drafts that are there, and were begun before they were thrown away."""
-    for batch in _batched(list(thrown_away)):
+def drafts_still_there(database: Database, gone: Mapping[UUID, datetime]) -> Iterator[UUID]:
+    """Yield those of these drafts that are there, and were begun before they went."""
+    for batch in _batched(list(gone)):
         wanted = select(Draft.id, Draft.created_at).where(col(Draft.id).in_(batch))
         with database.read(EVERY_REGION) as session:
             found = list(session.exec(wanted.order_by(col(Draft.id))))
-        yield from (draft for draft, created_at in found if created_at <= thrown_away[draft])
+        yield from (draft for draft, created_at in found if created_at <= gone[draft])
 
 
 def anything_still_there(database: Database, listed: erasure_list.Erasures) -> bool:

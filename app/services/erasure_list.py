@@ -34,16 +34,16 @@ _LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """What a list says: who was erased, each once, and the numbers of lines that say nothing.
+    """What a list says: who or what was let go last when, and which lines say nothing.
 
     Such a line is what a full disk or a power cut left; its erasure was never committed.
-    `contact_details` says of an intake when they were last removed, `consents` of a consent when
-    it was last withdrawn, `drafts` of a draft when it went: a line before that is of a withdrawal
-    that was never committed.
+    `intakes` says when a person was erased, `contact_details` of an intake when they were removed,
+    `consents` of a consent when it was withdrawn, `drafts` of a draft when it went. A line before
+    the last one is of something that was never committed.
     `lines` is how many were read, whatever they say.
     """
 
-    intakes: tuple[UUID, ...]
+    intakes: Mapping[UUID, datetime]
     faulty_lines: tuple[int, ...]
     contact_details: Mapping[UUID, datetime] = field(default_factory=dict)
     consents: Mapping[UUID, datetime] = field(default_factory=dict)
@@ -91,8 +91,8 @@ def read(path: Path) -> Erasures:
 
     """
     if not path.exists():
-        return Erasures((), ())
-    found: dict[UUID, None] = {}
+        return Erasures({}, ())
+    intakes: dict[UUID, datetime] = {}
     details: dict[UUID, datetime] = {}
     consents: dict[UUID, datetime] = {}
     drafts: dict[UUID, datetime] = {}
@@ -104,18 +104,16 @@ def read(path: Path) -> Erasures:
             if told is None or at is None:
                 if line.strip():
                     faulty.append(number)
-            elif told["details"]:
-                intake = UUID(told["intake"])
-                details[intake] = max(at, details.get(intake, at))
+                continue
+            kind, what = intakes, UUID(told["consent"] or told["intake"])
+            if told["details"]:
+                kind = details
             elif told["draft"]:
-                draft = UUID(told["intake"])
-                drafts[draft] = max(at, drafts.get(draft, at))
+                kind = drafts
             elif told["consent"]:
-                consent = UUID(told["consent"])
-                consents[consent] = max(at, consents.get(consent, at))
-            else:
-                found[UUID(told["intake"])] = None
-    return Erasures(tuple(found), tuple(faulty), details, consents, drafts, number)
+                kind = consents
+            kind[what] = max(at, kind.get(what, at))
+    return Erasures(intakes, tuple(faulty), details, consents, drafts, number)
 
 
 def _moment(text: str) -> datetime | None:

@@ -16,7 +16,7 @@ from app.domain.terms import Action, LogEntryType, Outcome
 from app.models import Adviser, GuidanceSession, Intake
 from app.services.acts import Act
 from app.services.attention import asks_for
-from app.services.drafts import take
+from app.services.drafts import faults_of, take
 from app.services.findings import describe
 from app.services.holders import find_intake, know_adviser, sees
 from app.services.paging import UNKNOWN_CURSOR
@@ -82,7 +82,11 @@ def create_intake(
 
     """
     session, now = act.session, act.now
-    finding = examine(answers, knowledge, on=today(now))
+    try:
+        finding = examine(answers, knowledge, on=today(now))
+    except InvalidInput as refused:
+        more = faults_of(act, draft[0]) if draft else []
+        raise InvalidInput([*refused.faults, *more]) from None
     counter = lock_region(session, finding.region)
     content = Content(
         answers=ANSWERS.dump_python(answers, mode="json"),

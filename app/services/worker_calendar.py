@@ -1,7 +1,6 @@
 """The sessions of a worker as one calendar file, to take home."""
 
 from app.domain.terms import SessionStatus
-from app.services import calendar_files
 from app.services.calendar_feed import HOW
 from app.services.intakes import IntakeView
 from app.services.invitations import place_of
@@ -12,6 +11,8 @@ DESCRIPTION = "Kunt u niet? Laat het uw adviseur weten."
 
 def appointments_of(view: IntakeView) -> bytes:
     """Write the sessions that are planned; no worker is named, for a calendar may be shown."""
+    from app.services import calendar_files  # noqa: PLC0415 - see app/services/calendar_feed.py
+
     return calendar_files.feed(
         (
             calendar_files.Appointment(

@@ -31,6 +31,7 @@ KEEPS_NOTHING = {"checkProvisions"}
 
 WRITTEN = (
     "intake",
+    "draft",
     "referral",
     "referral_change",
     "outcome_change",

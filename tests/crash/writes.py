@@ -76,6 +76,23 @@ def conclude_session(client: httpx.Client) -> Send:
     return lambda client: client.put(path, json={"outcome": "held"})
 
 
+def change_session_note(client: httpx.Client) -> Send:
+    path = f"/sessions/{an_intake(client, GUIDANCE)['sessions'][0]['id']}"
+    client.put(f"{path}/outcome", json={"outcome": "held", "note": "Kort."}).raise_for_status()
+    return lambda client: client.put(f"{path}/note", json={"note": "Iets langer."})
+
+
+def save_draft(_client: httpx.Client) -> Send:
+    path = f"/drafts/{uuid4()}"
+    return lambda client: client.put(path, json=GUIDANCE, headers={"If-None-Match": "*"})
+
+
+def discard_draft(client: httpx.Client) -> Send:
+    begun = save_draft(client)(client).raise_for_status()
+    path = begun.request.url.path.removeprefix("/v1")
+    return lambda client: client.delete(path)
+
+
 def change_holder(client: httpx.Client) -> Send:
     path = f"/intakes/{an_intake(client, GUIDANCE)['id']}/holder"
     return lambda client: client.put(path, json={"holder": "nobody", "reason": "absence"})
@@ -204,6 +221,9 @@ CASES = {
     "bookSession": book_session,
     "moveSession": move_session,
     "concludeSession": conclude_session,
+    "changeSessionNote": change_session_note,
+    "saveDraft": save_draft,
+    "discardDraft": discard_draft,
     "changeHolder": change_holder,
     "changeContactDetails": change_contact_details,
     "removeContactDetails": remove_contact_details,

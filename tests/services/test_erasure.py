@@ -129,7 +129,7 @@ def test_every_row_of_a_person_goes_and_nothing_of_anybody_else(desk, erasures):
         assert set(rows_about(desk, one)) <= {"kept_answer", "audit_entry"}
     for one in (other, waiting):
         assert rows_about(desk, one) == before[one]
-    assert read(erasures).intakes == (intake, guided)
+    assert list(read(erasures).intakes) == [intake, guided]
 
 
 def test_every_table_that_leans_on_an_intake_is_emptied_with_it():
@@ -139,7 +139,8 @@ def test_every_table_that_leans_on_an_intake_is_emptied_with_it():
         for key in table.foreign_keys
         if key.column.table.name == "intake"
     }
-    assert leaning == GONE_WITH_THE_INTAKE - {"intake"}
+    # A key is there before its intake when there was a draft, so it refers to nothing.
+    assert leaning | {"person_key"} == GONE_WITH_THE_INTAKE - {"intake"}
 
 
 def test_the_logs_tell_of_the_erasure_and_stay(desk, erasures):
@@ -193,7 +194,7 @@ def test_only_who_holds_an_intake_erases_it(desk, erasures):
     for who in (desk, colleague):
         with pytest.raises(NotYoursError):
             erase_it(who, intake, erasures)
-    assert read(erasures).intakes == ()
+    assert read(erasures).intakes == {}
     with colleague.act() as act:
         holders.take_over(act, intake, HolderReason.absence, None)
     erase_it(colleague, intake, erasures)
@@ -219,7 +220,7 @@ def test_what_is_refused_after_all_does_not_stand_on_the_list(desk, erasures):
     with pytest.raises(AuditHeadError):
         erase_it(desk, intake, erasures)
     assert "intake" in rows_about(desk, intake)
-    assert read(erasures).intakes == ()
+    assert read(erasures).intakes == {}
 
 
 def test_what_is_not_committed_stands_on_the_list_and_is_erased_by_a_replay(desk, erasures):
@@ -235,8 +236,8 @@ def test_what_is_not_committed_stands_on_the_list_and_is_erased_by_a_replay(desk
     listed = read(erasures).intakes
     assert list(still_there(desk.database, listed)) == [intake]
     with replace(desk, caller=SYSTEM).act() as act:
-        assert erase_again(act, intake, desk.planning, erasures)
-        assert not erase_again(act, UUID(int=7), desk.planning, erasures)
+        assert erase_again(act, intake, act.now, desk.planning, erasures)
+        assert not erase_again(act, UUID(int=7), act.now, desk.planning, erasures)
     assert list(still_there(desk.database, listed)) == []
     assert "intake" not in rows_about(desk, intake)
 
@@ -244,7 +245,7 @@ def test_what_is_not_committed_stands_on_the_list_and_is_erased_by_a_replay(desk
 def test_a_replay_ends_what_a_restored_backup_had_planned_and_says_why_it_erased(desk, erasures):
     intake = desk.intake()
     with replace(desk, caller=SYSTEM).act() as act:
-        assert erase_again(act, intake, desk.planning, erasures)
+        assert erase_again(act, intake, act.now, desk.planning, erasures)
     assert desk.told()[-1].endswith("guidance_closed")
     with desk.database.read(EVERY_REGION) as session:
         last = session.exec(select(AuditEntry).order_by(col(AuditEntry.number).desc())).first()

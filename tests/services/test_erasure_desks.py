@@ -205,7 +205,7 @@ def test_a_desk_that_could_not_be_told_to_throw_away_data_stays_until_it_was(han
 def test_a_replay_of_the_erasure_tells_the_desk_as_well(handed):
     handed.deliver()
     with handed.as_operator() as act:
-        assert erase_again(act, handed.intake, handed.at.planning, handed.erasures)
+        assert erase_again(act, handed.intake, act.now, handed.at.planning, handed.erasures)
     assert handed.deliver() == [HANDED_OVER, WITHDRAWN]
 
 

@@ -30,7 +30,7 @@ def test_a_line_says_when_and_whom_and_nothing_more(tmp_path):
         f"2026-11-23T09:00:00.000000Z {ONE} contact-details",
         f"2026-11-23T09:00:01.000002Z {ONE} consent {OTHER}",
     ]
-    assert read(path) == Erasures((ONE, OTHER), (), {ONE: MONDAY}, {OTHER: LATER})
+    assert read(path) == Erasures({ONE: MONDAY, OTHER: MONDAY}, (), {ONE: MONDAY}, {OTHER: LATER})
 
 
 def test_details_go_by_the_last_removal_and_a_consent_by_the_first_withdrawal(tmp_path):
@@ -39,13 +39,13 @@ def test_details_go_by_the_last_removal_and_a_consent_by_the_first_withdrawal(tm
         add(path, [ONE], at=at, what=CONTACT_DETAILS)
     for at in (LATER, MONDAY):
         add(path, [ONE], at=at, what=f"{CONSENT}{OTHER}")
-    assert read(path) == Erasures((), (), {ONE: LATER}, {OTHER: LATER})
+    assert read(path) == Erasures({}, (), {ONE: LATER}, {OTHER: LATER})
 
 
 def test_a_line_of_an_earlier_release_is_an_erasure(tmp_path):
     path = tmp_path / "erasures.log"
     path.write_text(f"2026-11-23T09:00:00Z {ONE}\n")
-    assert read(path) == Erasures((ONE,), ())
+    assert read(path) == Erasures({ONE: MONDAY}, ())
 
 
 def test_the_list_is_for_who_runs_the_service_alone(tmp_path):
@@ -54,7 +54,7 @@ def test_the_list_is_for_who_runs_the_service_alone(tmp_path):
 
 
 def test_no_file_is_an_empty_list(tmp_path):
-    assert read(tmp_path / "erasures.log") == Erasures((), ())
+    assert read(tmp_path / "erasures.log") == Erasures({}, ())
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_what_a_power_cut_left_is_told_and_spoils_nothing_that_follows(torn, tmp
     path = tmp_path / "erasures.log"
     add(path, [ONE], at=MONDAY)
     path.write_text(path.read_text() + torn)
-    assert read(path) == Erasures((ONE,), (2,))
+    assert read(path) == Erasures({ONE: MONDAY}, (2,))
     add(path, [OTHER], at=MONDAY)
-    assert read(path) == Erasures((ONE, OTHER), (2,))
+    assert read(path) == Erasures({ONE: MONDAY, OTHER: MONDAY}, (2,))
 
 
 def test_bytes_that_are_no_text_are_a_fault_like_any_other(tmp_path):
     path = tmp_path / "erasures.log"
     path.write_bytes(b"\xff\xfe\x00\n\n")
     add(path, [ONE], at=MONDAY)
-    assert read(path) == Erasures((ONE,), (1,))
+    assert read(path) == Erasures({ONE: MONDAY}, (1,))
 
 
 def test_many_at_once_lose_no_line(tmp_path):

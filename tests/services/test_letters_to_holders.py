@@ -171,5 +171,6 @@ def test_what_waits_for_nobody_goes_when_the_person_is_forgotten(round_):
     declined(round_)
     round_.deliver()
     with acting(round_.outside.database, SYSTEM, VAULT, new_trace(), now=round_.loop.at.now) as act:
-        assert erase_again(act, round_.loop.intake, round_.loop.at.planning, erasures())
+        loop = round_.loop
+        assert erase_again(act, loop.intake, act.now, loop.at.planning, erasures())
     assert round_.rows(EffectKind.referral_answered) == []

@@ -139,8 +139,11 @@ def test_of_several_issuers_one_that_could_speak_for_another_is_refused_at_the_s
 
 def test_the_issuers_in_the_documentation_are_kept_apart() -> None:
     page = (Path(__file__).parents[2] / "docs" / "identity.md").read_text()
-    (example,) = re.findall(r"^```json\n(.+?)^```", page, re.MULTILINE | re.DOTALL)
-    tokens_of(*(Issuer(**one) for one in json.loads(example)))
+    examples = re.findall(r"^```json\n(.+?)^```", page, re.MULTILINE | re.DOTALL)
+    issuers = [[Issuer(**one) for one in json.loads(example)] for example in examples]
+    assert [len(several) for several in issuers] == [3, 1]
+    for several in issuers:
+        tokens_of(*several)
 
 
 @pytest.mark.parametrize(
