@@ -22,6 +22,7 @@ test("asking again what was refused helps nobody", () => {
 });
 
 test("a case number is the first forty bits of the id, as people say them", () => {
+  assert.equal(referenceOf("3d1e2f40-0000-4000-8000-000000000007"), "7MF2-YG00");
   assert.equal(referenceOf("00000000-0000-4000-8000-000000000000"), "0000-0000");
   assert.equal(referenceOf("ffffffff-ff00-4000-8000-000000000000"), "ZZZZ-ZZZZ");
   assert.equal(referenceOf("00443214-c74f-4000-8000-000000000000"), "0123-4567");
