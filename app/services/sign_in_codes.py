@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from app.config import Issuer
+from app.domain.access import Unauthenticated
 from app.services.issuer_calls import (
     AnswerRefusedError,
     check_secure,
@@ -188,7 +189,11 @@ class CodeFlow:
 
     def _subject(self, given: Mapping[str, object], nonce: str, now: datetime) -> str:
         """Read whom the ID token names; it came straight from the issuer (OIDC Core, 3.1.3.7)."""
-        _, claims = parts_of(_text(given, "id_token"))
+        try:
+            _, claims = parts_of(_text(given, "id_token"))
+        except Unauthenticated:
+            self._warn("a sign-in was refused", "the ID token cannot be read")
+            raise SignInRefusedError from None
         audience, ends, subject = claims.get("aud"), claims.get("exp"), claims.get("sub")
         named = audience if isinstance(audience, list) else [audience]
         holds = {

@@ -23,6 +23,7 @@ class Site:
         self.heard = threading.Event()
         self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.asked: list[str] = []
+        self.sent: list[str] = []
         self.open = threading.Event()
         self.open.set()
 
@@ -43,6 +44,10 @@ class Site:
                         self.wfile.write(bytes([byte]))
                         threading.Event().wait(0.01)
                     self.wfile.write(b"" if site.drips else body)
+
+            def do_POST(self) -> None:
+                site.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.do_GET()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name
                 """Keep the output of the tests clean."""
