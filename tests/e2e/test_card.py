@@ -1,5 +1,6 @@
 """The loopbaankaart: what the worker takes home, in plain Dutch and without anything internal."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -141,6 +142,10 @@ def test_paper_holds_the_card_and_no_buttons(site: Site) -> None:
 
 
 def test_who_is_not_signed_in_sees_nothing_of_it(site: Site) -> None:
-    page = site.page(f"/zaken/{guided(site)['id']}/kaart")
+    case = guided(site)["id"]
+    page = site.page(f"/zaken/{case}/kaart")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aanmelden")
+    expect(page).to_have_url(re.compile("/aanmelden"))
     expect(page.locator(".worker-card")).to_have_count(0)
-    expect(page.get_by_role("alert")).to_contain_text("Meld u opnieuw aan")
+    page.get_by_role("link", name="Demo", exact=False).first.click()
+    expect(page).to_have_url(re.compile(f"/zaken/{case}/kaart$"))

@@ -1,98 +1,32 @@
 """What an adviser writes is not lost, and is not sent twice, whatever happens to the line."""
 
 import os
-import re
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import Chromium, Site, looks
-
-SAVED = re.compile(r"^bewaard \d\d\.\d\d$")
-ORIGIN, TARGET = "Huidige of laatste sector", "Waar de werknemer naartoe wil"
-MOTIVATION = "Wat de werknemer drijft"
-SEND, SIGN_OUT = "Intake afronden", "Afmelden"
-"""What the fields and buttons of the screen are called."""
-
-WAITS = "wordt verstuurd zodra er verbinding is"
-HELD = """() => new Promise((give) => {
-    const asked = indexedDB.open("gids-keeping", 1);
-    asked.onupgradeneeded = () => asked.transaction.abort();
-    asked.onerror = () => give([]);
-    asked.onsuccess = () => {
-        const all = asked.result.transaction("unsent").objectStore("unsent").getAll();
-        all.onsuccess = () => { asked.result.close(); give(all.result); };
-    };
-})"""
-UNTIL = """async (said) => {
-    for (let times = 0; times < 750; times += 1) {
-        const held = (await (HELD)()).map((one) => one.draft.mine.motivation);
-        if (said === null ? held.length === 0 : held.includes(said)) return;
-        await new Promise((again) => setTimeout(again, 20));
-    }
-    throw new Error("the device does not come to hold it");
-}""".replace("HELD", HELD)
-
-
-def is_ready(page: Page) -> None:
-    expect(page.locator("form[aria-busy=false]")).to_be_visible()
-
-
-def is_sent(page: Page) -> None:
-    expect(page).to_have_url(re.compile("/zaken/"))
-
-
-def begin(site: Site, context: BrowserContext, user: str = "demo-adviser") -> Page:
-    """Open a new intake, as somebody who has signed in."""
-    page = site.signed_in(f"/intake/{uuid4()}", user=user, context=context)
-    expect(page.get_by_label(MOTIVATION)).to_be_editable()
-    is_ready(page)
-    return page
-
-
-def write(page: Page, motivation: str, origin: str | None = "schoonmaak") -> None:
-    if origin:
-        page.get_by_role("combobox", name=ORIGIN).fill(origin)
-    page.get_by_label(MOTIVATION).press_sequentially(motivation)
-
-
-def is_saved(page: Page) -> None:
-    expect(page.locator(".saved")).to_have_text(SAVED)
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name=SEND).click()
-
-
-def on_device(page: Page) -> list[dict[str, Any]]:
-    """Give what waits on the device, of whomever."""
-    held: list[dict[str, Any]] = page.evaluate(HELD)
-    return held
-
-
-def device_holds(page: Page, motivation: str) -> None:
-    page.evaluate(UNTIL, motivation)
-
-
-def device_is_empty(page: Page) -> None:
-    page.evaluate(UNTIL, None)
-
-
-def intakes(site: Site) -> list[str]:
-    """Say of which sector each intake is, as it was said."""
-    found = site.api("GET", "/intakes")["items"]
-    return [site.api("GET", f"/intakes/{one['id']}")["origin"]["said"] for one in found]
-
-
-def sent_once(site: Site, page: Page) -> None:
-    expect(page.get_by_text(WAITS)).to_have_count(0)
-    device_is_empty(page)
-    assert intakes(site) == ["schoonmaak"]
+from tests.e2e.writing import (
+    MOTIVATION,
+    ORIGIN,
+    SIGN_OUT,
+    WAITS,
+    begin,
+    device_holds,
+    device_is_empty,
+    intakes,
+    is_ready,
+    is_saved,
+    is_sent,
+    on_device,
+    send,
+    sent_once,
+    write,
+)
 
 
 def test_what_is_written_is_kept_on_the_server_and_leaves_the_device(site):
@@ -252,83 +186,6 @@ def test_an_intake_whose_answer_was_lost_is_sent_once(site):
     is_sent(page)
     assert lost == ["POST"]
     sent_once(site, page)
-
-
-def test_two_advisers_who_change_different_answers_both_keep_theirs(site):
-    one = begin(site, site.window())
-    write(one, "van Ana")
-    is_saved(one)
-    other = site.signed_in(f"/intake/{one.url.rsplit('/')[-1]}", user="demo-adviser-2")
-    expect(other.get_by_label(MOTIVATION)).to_have_value("van Ana")
-    other.get_by_role("combobox", name=TARGET).fill("zorg")
-    is_saved(other)
-    device_is_empty(other)
-    write(one, " en meer", origin=None)
-    expect(one.get_by_role("combobox", name=TARGET)).to_have_value("zorg")
-    device_is_empty(one)
-    expect(one.get_by_label(MOTIVATION)).to_have_value("van Ana en meer")
-    expect(one.get_by_role("dialog")).to_have_count(0)
-
-
-def test_two_advisers_who_change_the_same_answer_see_both(site):
-    one = begin(site, site.window())
-    write(one, "samen")
-    is_saved(one)
-    other = site.signed_in(f"/intake/{one.url.rsplit('/')[-1]}", user="demo-adviser-2")
-    expect(other.get_by_label(MOTIVATION)).to_have_value("samen")
-    write(other, " van Bo", origin=None)
-    device_is_empty(other)
-    one.get_by_role("combobox", name=TARGET).fill("zorg")
-    write(one, " van Ana", origin=None)
-    dialog = one.get_by_role("dialog")
-    expect(dialog).to_contain_text("samen van Bo")
-    expect(dialog).to_contain_text("samen van Ana")
-    assert site.faults(one) == []
-    dialog.press("Escape")
-    one.get_by_role("button", name="Kies wat blijft").click()
-    dialog.get_by_role("button", name="Alles van", exact=False).nth(1).click()
-    dialog.get_by_role("button", name="Bewaar deze keuze").click()
-    expect(one.get_by_label(MOTIVATION)).to_have_value("samen van Bo")
-    device_is_empty(one)
-    answers = site.api("GET", f"/drafts/{one.url.rsplit('/')[-1]}")["answers"]
-    assert (answers["motivation"], answers["targetSector"]) == ("samen van Bo", "zorg")
-
-
-def test_two_tabs_send_one_intake(site):
-    window = site.window()
-    one = begin(site, window)
-    write(one, "uit twee vensters")
-    is_saved(one)
-    two = site.page(f"/intake/{one.url.rsplit('/')[-1]}", window)
-    expect(two.get_by_label(MOTIVATION)).to_have_value("uit twee vensters")
-    window.set_offline(True)
-    send(one)
-    send(two)
-    expect(one.locator(".outbox li")).to_have_count(2)
-    window.set_offline(False)
-    is_sent(one)
-    is_sent(two)
-    sent_once(site, one)
-
-
-def test_two_tabs_do_not_write_over_each_other(site):
-    window = site.window()
-    one = begin(site, window)
-    write(one, "begin")
-    is_saved(one)
-    two = site.page(f"/intake/{one.url.rsplit('/')[-1]}", window)
-    expect(two.get_by_label(MOTIVATION)).to_have_value("begin")
-    window.set_offline(True)
-    write(one, " een", origin=None)
-    two.get_by_role("combobox", name=TARGET).fill("zorg")
-    device_holds(one, "begin een")
-    assert len(on_device(one)) == 2
-    one.close()
-    expect(two.get_by_label(MOTIVATION)).to_have_value("begin een")
-    window.set_offline(False)
-    device_is_empty(two)
-    answers = site.api("GET", f"/drafts/{two.url.rsplit('/')[-1]}")["answers"]
-    assert (answers["motivation"], answers["targetSector"]) == ("begin een", "zorg")
 
 
 def test_a_refused_intake_comes_back_with_what_was_wrong(site):
