@@ -92,6 +92,7 @@ def test_by_keyboard_alone_from_the_intake_to_the_answer_of_a_desk(site: Site) -
         page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")
     expect(told(page)).to_contain_text("Toestemming voor")
+    expect(page.get_by_role("article").first).to_contain_text("Toestemming: gegeven voor")
     open_by_key(page, page.get_by_role("button", name="Overdragen", exact=True))
     page.keyboard.press("Control+Enter")
     expect(told(page)).to_contain_text("Wij hebben het loket bericht gestuurd.")

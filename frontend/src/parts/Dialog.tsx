@@ -3,6 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
+const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, textarea, a[href], [tabindex]";
+
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -15,6 +17,10 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
       if (back instanceof HTMLElement) back.focus();
     };
   }, []);
+  useEffect(() => {
+    // What had the focus may be gone now that something else is shown.
+    if (document.activeElement === document.body) box.current?.querySelector<HTMLElement>(FOCUSABLE)?.focus();
+  });
   return (
     <dialog
       ref={box}
