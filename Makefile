@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SHELLFLAGS := -eu -c
-.PHONY: help run workbench test check bench profile format lock clean
+.PHONY: help run workbench test check bench profile screenshots format lock clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -25,6 +25,7 @@ help:
 	@echo 'make check   the checks only: ruff, mypy, import-linter'
 	@echo 'make bench   how fast it is beside what could be (ROWS=search,304 SECONDS=3)'
 	@echo 'make profile where the time of a search goes (ASK=check)'
+	@echo 'make screenshots  take the pictures in docs/screenshots/ anew'
 	@echo 'make format  let ruff put the code in order'
 	@echo 'make lock    renew the locks from pyproject.toml (needs the network)'
 	@echo 'make clean   remove what was made, the demo database included'
@@ -60,6 +61,9 @@ bench: $(DEV_STAMP)
 
 profile: $(DEV_STAMP)
 	.venv/bin/python -m bench.profile $(and $(ASK),--ask $(ASK))
+
+screenshots: $(DEV_STAMP) workbench
+	.venv/bin/pytest -o cache_dir=var/cache/pytest tests/e2e/screenshots.py
 
 format: $(DEV_STAMP)
 	.venv/bin/ruff check --fix
