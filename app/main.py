@@ -270,6 +270,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
     root.mount(calendar.PREFIX, feeds)
     root.include_router(sign_in.router)
     root.router.routes.extend(workbench.routes())
+    root.router.default = workbench.or_else(root.router.default)
     if settings.otel:
         root.add_middleware(observability.WithoutAddress)
     for app in (root, api, feeds):

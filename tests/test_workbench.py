@@ -113,6 +113,28 @@ def test_the_service_serves_the_workbench(settings):
     assert posted.status_code == 405
 
 
+@pytest.mark.parametrize("engine_kind", ["sqlite"])
+def test_a_browser_is_told_of_a_page_that_is_not_there_in_the_workbench(settings):
+    built()
+    with running(create_app(settings)) as url, httpx.Client(base_url=url) as client:
+        page = client.get("/")
+        for path in ("/nergens", "/zaken/1/2/3", "/v1"):
+            shown = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+            assert (shown.status_code, shown.headers["content-type"]) == (
+                404,
+                page.headers["content-type"],
+            )
+            assert "script-src 'self';" in shown.headers["content-security-policy"]
+            assert shown.content == page.content
+        for answer in (
+            client.get("/nergens"),
+            client.post("/nergens", headers={"Accept": "text/html"}),
+            client.get("/v1/nergens", headers={"Accept": "text/html"}),
+        ):
+            assert answer.status_code == 404
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_nothing_is_built_twice():
     built()
     assert build.is_built()

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answer_cache import is_among, strong_tag, takes_gzip
 
@@ -89,6 +91,24 @@ def routes(folder: Path = FOLDER) -> Iterator[Route]:
     for path in sorted((folder / "assets").iterdir()):
         if path.suffix != ".gz":
             yield _route(f"/assets/{path.name}", _read(path, FOR_EVER))
+
+
+def or_else(default: ASGIApp, folder: Path = FOLDER) -> ASGIApp:
+    """Tell a browser in the workbench that a page is not there, and anybody else as `default`."""
+    if not (folder / "index.html").is_file():
+        return default
+    page = (folder / "index.html").read_bytes()
+    headers = {"Cache-Control": EACH_TIME, "Content-Security-Policy": POLICY}
+
+    async def give(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = default
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            accepts = ",".join(Headers(scope=scope).getlist("accept"))
+            if "text/html" in accepts:
+                answer = HTMLResponse(page, 404, headers)
+        await answer(scope, receive, send)
+
+    return give
 
 
 def _route(address: str, file: File) -> Route:

@@ -71,6 +71,13 @@ def browser(chromium: Chromium) -> Iterator[Browser]:
 
 
 Scheme = Literal["light", "dark"]
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"scheme": "dark"},
+    "forced": {"forced_colors": True},
+    "narrow": {"width": 320},
+}
+"""In which every state of every screen is looked at."""
 
 
 @dataclass
@@ -134,6 +141,12 @@ class Site:
             for one in found["violations"]
             for node in one["nodes"]
         ]
+
+
+def good(site: Site, page: Page) -> None:
+    """See that axe finds nothing, and that nothing sticks out of the window."""
+    assert site.faults(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
 def looks(*, width: int, scheme: Scheme, forced_colors: bool) -> dict[str, Any]:

@@ -9,16 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.domain.reference import reference_of
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import LOOKS, Site
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"scheme": "dark"},
-    "forced": {"forced_colors": True},
-    "narrow": {"width": 320},
-}
 CHECK = "schoonmaak-loopbaancheck"
 INTERNAL = "Vertrouwelijk: liever niet met de chef bellen"
 

@@ -8,16 +8,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import LOOKS, Site, good
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"scheme": "dark"},
-    "forced": {"forced_colors": True},
-    "narrow": {"width": 320},
-}
 
 
 def intake(site: Site, **answers: Any) -> Any:
@@ -57,11 +50,6 @@ def opened(site: Site, case: Any, **look: Any) -> Page:
 
 def told(page: Page) -> Locator:
     return page.locator(".case-told")
-
-
-def good(site: Site, page: Page) -> None:
-    assert site.faults(page) == []
-    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
 def focus(page: Page) -> str:

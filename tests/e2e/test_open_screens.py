@@ -3,27 +3,15 @@
 import csv
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import LOOKS, Site, good
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
 CHECK = "Loopbaancheck \u2018De Vakbeweging\u2019"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"scheme": "dark"},
-    "forced": {"forced_colors": True},
-    "narrow": {"width": 320},
-}
-
-
-def fits(page: Page) -> bool:
-    found: bool = page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    return found
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -35,8 +23,7 @@ def test_a_provision_is_found_in_ones_own_words_and_read(site: Site, look: str) 
     first = found.get_by_role("listitem").first
     expect(first.get_by_role("link")).to_have_text(CHECK)
     assert "q=" not in page.url
-    assert site.faults(page) == []
-    assert fits(page)
+    good(site, page)
     first.get_by_role("link").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(CHECK)
     expect(page.locator("main")).to_contain_text(
@@ -44,8 +31,7 @@ def test_a_provision_is_found_in_ones_own_words_and_read(site: Site, look: str) 
     )
     expect(page.locator("main")).to_contain_text("4.3, rij Schoonmaak. Nagekeken op 12 mei 2026")
     expect(page.get_by_role("link", name="Ontwikkelpaden Schoonmaak")).to_be_visible()
-    assert site.faults(page) == []
-    assert fits(page)
+    good(site, page)
     page.go_back()
     expect(page.get_by_label("Wat zoekt u?")).to_have_value("gratis loopbancoach voor shoonmaker")
     expect(first.get_by_role("link")).to_have_text(CHECK)
@@ -114,8 +100,7 @@ def test_coverage_says_in_words_what_each_sector_has(site: Site, look: str) -> N
     cell.locator("summary").press("Enter")
     expect(cell.get_by_role("link", name=CHECK)).to_be_visible()
     expect(cell).to_contain_text("Nagekeken op 12 mei 2026")
-    assert site.faults(page) == []
-    assert fits(page)
+    good(site, page)
 
 
 def test_the_heads_stay_in_sight(site: Site) -> None:

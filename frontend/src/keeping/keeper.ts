@@ -314,9 +314,14 @@ export class Keeper {
   }
 }
 
-/** As `ask` would throw it. */
-export function asError({ status, problem }: Refusal): Refused {
-  return new Refused(status, problem as Problem | null, new Response(null, { status }));
+const thrown = new WeakMap<Refusal, Refused>();
+
+/** As `ask` would throw it: the same one each time, for a screen that sees another takes it for news. */
+export function asError(refusal: Refusal): Refused {
+  const { status, problem } = refusal;
+  const error = thrown.get(refusal) ?? new Refused(status, problem as Problem | null, new Response(null, { status }));
+  thrown.set(refusal, error);
+  return error;
 }
 
 function refusalOf({ status, problem }: Refused): Refusal {
