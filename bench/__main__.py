@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 try:
-    from bench import answers, export, growing, intakes, overload, rule, whole
+    from bench import answers, export, growing, intakes, overload, rule, whole, workbench
     from bench.figures import Plan, Row, measured_on, table
     from bench.processes import CORES, OTHER_CORE, ROOT, SERVICE_CORE, need_two_cores
 except ModuleNotFoundError as missing:
@@ -31,6 +31,7 @@ ROWS: Mapping[str, Measure] = {
     "intakes": intakes.intakes,
     "export": export.export,
     "start": whole.start,
+    "workbench": workbench.workbench,
     "memory": whole.memory,
     "loading": growing.loading,
     "swap": growing.swap,

@@ -43,7 +43,7 @@ from tests.services.cases import GUIDED_EVERY, store_cases
 
 MANY = 100_000
 EXPIRED = 5_000
-OUT_OF_REACH = 1_000
+OUT_OF_REACH = 4_000
 """Cases of which the contact details are past their term, and nothing else."""
 
 TERM, CONTACT_TERM = timedelta(days=730), timedelta(days=700)
@@ -173,10 +173,10 @@ class Command:
     def kill_when(self, far_enough: Callable[[], bool]) -> None:
         """End it as a power cut would, when it has come so far and is not done."""
         tick = threading.Event()
-        for _ in range(PATIENCE_SECONDS * 20):
+        for _ in range(PATIENCE_SECONDS * 100):
             if far_enough():
                 break
-            tick.wait(0.05)
+            tick.wait(0.01)
         assert self._process.poll() is None, "it was done before it was killed"
         self._process.kill()
         self._process.communicate()
@@ -221,7 +221,7 @@ def test_memory_stays_flat_and_a_run_that_is_killed_thrice_ends_the_same(copies,
     run.kill_when(lambda: left(watching, Intake) < MANY - EXPIRED / 4)
     assert MANY - EXPIRED < left(watching, Intake) < MANY
     run = Command(copies.disturbed)
-    run.kill_when(lambda: left(watching, ContactDetails) < MANY - EXPIRED - OUT_OF_REACH / 4)
+    run.kill_when(lambda: left(watching, ContactDetails) < MANY - EXPIRED)
     remaining = left(watching, ContactDetails) - (MANY - EXPIRED - OUT_OF_REACH)
     assert 0 < remaining < OUT_OF_REACH
     assert Command(copies.disturbed).finish() == [
