@@ -55,7 +55,7 @@ check: $(DEV_STAMP)
 	.venv/bin/lint-imports --cache-dir var/cache/imports
 
 # From the command line only: a shell may count its own SECONDS.
-bench: $(DEV_STAMP)
+bench: $(DEV_STAMP) workbench
 	.venv/bin/python -m bench $(and $(ROWS),--rows $(ROWS)) \
 		$(if $(findstring command,$(origin SECONDS)),--seconds $(SECONDS))
 
