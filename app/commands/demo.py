@@ -19,6 +19,7 @@ Say = Callable[[str], None]
 WELCOME = """
 Gidsfunctie, demo mode: everybody knows these tokens, so keep nobody's real data here.
 
+  Workbench      http://{host}:{port}/
   API document   http://{host}:{port}/v1/openapi.json
   A first check  curl -s http://{host}:{port}/v1/provision-checks \\
                    -H 'Content-Type: application/json' \\

@@ -48,7 +48,7 @@ function isTold(one: Waiting): boolean {
 function Line({ one }: { one: Waiting }) {
   const name = `Intake ${referenceOf(one.id)}`;
   if (one.queued) return <>{name} wordt verstuurd zodra er verbinding is.</>;
-  const draft = <a href={`/intake/${one.id}`}>Open {name.toLowerCase()}</a>;
+  const draft = <a href={`/intake/${one.id}`}>Open intake {referenceOf(one.id)}</a>;
   if (one.refusal?.status === 409)
     return (
       <>
