@@ -11,6 +11,7 @@ import { Worklist } from "./worklist/Worklist";
 import { Palette, usePalette } from "./worklist/Palette";
 import { Shortcuts } from "./worklist/shortcuts";
 import { AdvisersOnly, CallerProvider, useCaller } from "./session/caller";
+import { Lapsed } from "./session/Lapsed";
 import { SignedInAgain, SignIn } from "./session/SignIn";
 import { SignOut } from "./session/SignOut";
 import { IntakeScreen } from "./intake/IntakeScreen";
@@ -56,7 +57,7 @@ function Top() {
             Ga naar <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           {caller && <SignOut caller={caller} />}
-          {state === "nobody" && path !== "/aanmelden" && <a href={`/aanmelden?terug=${encodeURIComponent(url)}`}>Aanmelden</a>}
+          {(state === "nobody" || state === "not answered") && path !== "/aanmelden" && <a href={`/aanmelden?terug=${encodeURIComponent(url)}`}>Aanmelden</a>}
         </div>
       </div>
       {open && <Palette onClose={() => setOpen(false)} />}
@@ -119,6 +120,7 @@ export function App() {
         <Top />
         <main id="inhoud" tabIndex={-1}>
           <Offline />
+          <Lapsed />
           <Outbox />
           <Router>
             <Route path="/" component={Home} />

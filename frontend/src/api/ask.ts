@@ -28,6 +28,9 @@ export class Refused extends Error {
 /** No answer came: there is no connection, or nothing listens. */
 export class Unreachable extends Error {}
 
+/** The sign-in has lapsed, and whoever was asked to sign in again did not, or not yet. */
+export class NotSignedIn extends Error {}
+
 type SignInAgain = () => Promise<void>;
 let signInAgain: SignInAgain | null = null;
 
@@ -40,7 +43,7 @@ export function whenLapsed(renew: SignInAgain | null): void {
  * Ask, and return what was answered with its headers.
  *
  * Given a function and not a promise, because what met a lapsed sign-in is asked again.
- * Throws Refused and Unreachable; an AbortError goes on as it is.
+ * Throws Refused, Unreachable and NotSignedIn; an AbortError goes on as it is.
  */
 export async function exchange<T>(
   call: () => Promise<Exchange<T>>,

@@ -5,7 +5,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Refused } from "../api/ask";
 import { FIELDS, type Field } from "../keeping/answers";
 import { QUESTION } from "../keeping/told";
-import { saidOf } from "../words/refusals";
+
+/** A field, by its id on the screen, and what is wrong with it. */
+export type Line = { id: string; said: string };
 
 export const idOf = (field: string) => `veld-${field}`;
 
@@ -33,27 +35,33 @@ const FAULTS: Record<string, string> = {
   "unknown-region": "Deze regio kennen we niet.",
 };
 
-export function Faults({ error, onGoTo }: { error: Refused; onGoTo: (field: string) => void }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [error]);
+/** What the service said is wrong, field by field. */
+export function linesOf(error: Refused): Line[] {
   const fields = [...new Set((error.problem?.errors ?? []).map((one) => fieldOf(one.pointer)))].filter((one) => one !== null);
+  return fields.map((field) => ({ id: idOf(field), said: `${QUESTION[field]}: ${faultOf(error, field)}` }));
+}
+
+/** Say why it was not sent; `round` is another each time, so that it is heard again. */
+export function Faults({ said, lines, round, onGoTo }: { said: string; lines: Line[]; round: unknown; onGoTo: (id: string) => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [round]);
   return (
     <div class="notice fault-notice">
       <h2 ref={heading} tabIndex={-1}>
         De intake is nog niet verstuurd
       </h2>
-      <p>{saidOf(error)}</p>
+      <p>{said}</p>
       <ul>
-        {fields.map((field) => (
-          <li key={field}>
+        {lines.map((one) => (
+          <li key={one.id}>
             <a
-              href={`#${idOf(field)}`}
+              href={`#${one.id}`}
               onClick={(event) => {
                 event.preventDefault();
-                onGoTo(field);
+                onGoTo(one.id);
               }}
             >
-              {QUESTION[field]}: {faultOf(error, field)}
+              {one.said}
             </a>
           </li>
         ))}

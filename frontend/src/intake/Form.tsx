@@ -1,16 +1,15 @@
 /** The questions, in the order of the talk. */
 
-import { useState } from "preact/hooks";
-
 import type { Refused } from "../api/ask";
 import type { Answers, Field } from "../keeping/answers";
 import { QUESTION } from "../keeping/told";
 import { Choices, NoteField, TextField } from "../parts/Field";
+import { useTyped } from "../parts/useTyped";
 import { employment, jobLoss, purpose } from "../words/terms";
 import { faultOf, idOf } from "./Faults";
-import { SaidField } from "./SaidField";
+import { SaidField, Understood } from "./SaidField";
 import { SchedulingFields } from "./Scheduling";
-import { municipalities, nothing, sectors } from "./searches";
+import { municipalities, sectors } from "./searches";
 import { Skills } from "./Skills";
 import { UsedProvisions } from "./Used";
 import type { Check } from "./useCheck";
@@ -47,14 +46,15 @@ export function Form({
           match={check?.origin}
         />
         <TextField {...about("occupation")} value={answers.occupation ?? ""} onValue={(occupation) => set({ occupation })} most={200} />
-        <SaidField
+        <TextField
           {...about("organisation")}
           hint="Alleen om te zien wat de werkgever zelf regelt. De werkgever hoort niets."
-          value={answers.organisation}
+          value={answers.organisation ?? ""}
           onValue={(organisation) => set({ organisation })}
-          search={nothing}
-          match={check?.organisation}
-        />
+          most={200}
+        >
+          <Understood said={answers.organisation} match={check?.organisation} onValue={(organisation) => set({ organisation })} field={idOf("organisation")} />
+        </TextField>
       </fieldset>
       <fieldset>
         <legend>
@@ -140,22 +140,19 @@ export function Form({
   );
 }
 
-/** A whole number of years; what is none yet stays as it was typed. */
+const readYears = (said: string) => (/^\d{1,2}$/.test(said.trim()) ? Number(said) : null);
+
+/** A whole number of years. */
 function Years({ years, onYears, ...about }: { id: string; label: string; fault: string | null; years: number | null; onYears: (years: number | null) => void }) {
-  const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? (years === null ? "" : String(years));
-  const wrong = text.trim() !== "" && !/^\d{1,2}$/.test(text.trim());
+  const [text, type] = useTyped(years, String, readYears);
   return (
     <TextField
       {...about}
-      fault={about.fault ?? (wrong ? "Schrijf hele jaren, zoals 11." : null)}
+      unreadable={text.trim() && readYears(text) === null ? "Schrijf hele jaren, zoals 11." : null}
       inputMode="numeric"
       most={2}
       value={text}
-      onValue={(said) => {
-        setTyped(said);
-        onYears(/^\d{1,2}$/.test(said.trim()) ? Number(said) : null);
-      }}
+      onValue={(said) => onYears(type(said))}
     />
   );
 }

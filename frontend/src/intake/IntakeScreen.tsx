@@ -6,11 +6,13 @@ import { useLocation, useRoute } from "preact-iso";
 import type { Refused } from "../api/ask";
 import { ConflictDialog, newDraftId, referenceOf, SavedLine, useDraft } from "../keeping";
 import { Dialog } from "../parts/Dialog";
-import { Failure, Notice } from "../parts/Notice";
+import { unreadable } from "../parts/Field";
+import { Asking, Failure, Notice } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
+import { saidOf } from "../words/refusals";
 import "../styles/intake.css";
 import { CheckPane } from "./Check";
-import { Faults, idOf } from "./Faults";
+import { Faults, idOf, linesOf, type Line } from "./Faults";
 import { Form } from "./Form";
 import { useCheck } from "./useCheck";
 
@@ -39,6 +41,7 @@ function Intake({ id }: { id: string }) {
   const { route } = useLocation();
   const checked = useCheck(kept.answers);
   const [error, setError] = useState<Refused | null>(null);
+  const [wrong, setWrong] = useState<{ lines: Line[]; round: number }>({ lines: [], round: 0 });
   const [failed, setFailed] = useState<unknown>(null);
   const [sending, setSending] = useState(false);
   const [asked, setAsked] = useState(false);
@@ -51,16 +54,25 @@ function Intake({ id }: { id: string }) {
     if (kept.refusal) setError(kept.refusal);
   }, [kept.refusal]);
 
-  const goTo = (field: string) => {
-    const one = document.getElementById(idOf(field));
+  const goTo = (at: string) => {
+    const one = document.getElementById(at);
     one?.closest("details")?.setAttribute("open", "");
     one?.focus();
   };
+  const unread = () => (form.current ? unreadable(form.current) : []);
+  // What was put right since is no fault any more; nothing is added before it is sent again.
+  const lookAgain = () => {
+    const now = unread();
+    setWrong(({ lines, round }) => ({ lines: lines.filter((line) => now.some(({ id }) => id === line.id)), round }));
+  };
   const send = async () => {
-    if (sending) return;
-    setSending(true);
+    if (sending || kept.state !== "ready") return;
     setError(null);
     setFailed(null);
+    const lines = unread();
+    setWrong(({ round }) => ({ lines, round: round + 1 }));
+    if (lines.length) return;
+    setSending(true);
     try {
       const sent = await kept.send();
       if (sent.kind === "sent") route(`/zaken/${sent.intakeId}`);
@@ -92,7 +104,10 @@ function Intake({ id }: { id: string }) {
   return (
     <Screen title={`Intake ${referenceOf(id)}`}>
       <ConflictDialog kept={kept} />
-      {error && <Faults error={error} onGoTo={goTo} />}
+      {error && <Faults said={saidOf(error)} lines={linesOf(error)} round={error} onGoTo={goTo} />}
+      {wrong.lines.length > 0 && (
+        <Faults said="Dit konden wij niet lezen. Zo zou het niet meegaan." lines={wrong.lines} round={wrong.round} onGoTo={goTo} />
+      )}
       {failed !== null && <Failure error={failed} />}
       <div class="columns">
         <form
@@ -100,11 +115,12 @@ function Intake({ id }: { id: string }) {
           noValidate
           // What a browser fills in again after a reload may be another adviser's.
           autoComplete="off"
-          aria-busy={kept.state === "loading"}
+          aria-busy={kept.state === "loading" || kept.state === "failed"}
           onSubmit={(event) => {
             event.preventDefault();
             void send();
           }}
+          onFocusOut={() => wrong.lines.length > 0 && lookAgain()}
           onKeyDown={(event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
               event.preventDefault();
@@ -115,10 +131,13 @@ function Intake({ id }: { id: string }) {
             }
           }}
         >
-          <Form answers={kept.answers} set={kept.set} check={checked.check} error={error} />
+          {kept.state === "loading" && <Asking what="De intake wordt opgehaald" />}
+          <fieldset disabled={kept.state !== "ready"}>
+            <Form answers={kept.answers} set={kept.set} check={checked.check} error={error} />
+          </fieldset>
           {kept.queued && <Notice kind="waits">De intake wordt verstuurd zodra er verbinding is. U kunt een andere beginnen.</Notice>}
           <div class="buttons send">
-            <button type="submit" class="button first" disabled={sending} aria-keyshortcuts="Control+Enter">
+            <button type="submit" class="button first" aria-disabled={sending || kept.state !== "ready"} aria-keyshortcuts="Control+Enter">
               Intake afronden
             </button>
             <button type="button" class="button quiet" onClick={() => setAsked(true)}>
@@ -131,7 +150,7 @@ function Intake({ id }: { id: string }) {
             <kbd>Ctrl</kbd> + <kbd>Enter</kbd> rondt ook af.
           </p>
         </form>
-        <CheckPane checked={checked} onAnswer={kept.set} onGoTo={goTo} />
+        <CheckPane checked={checked} onAnswer={kept.set} onGoTo={(field) => goTo(idOf(field))} />
       </div>
       {asked && (
         <Dialog title="Deze intake weggooien?" onClose={() => setAsked(false)}>

@@ -29,12 +29,24 @@ export function SaidField({
   const said = value ?? "";
   return (
     <Combobox id={id} label={label} hint={hint} fault={fault} value={said} onValue={onValue} search={search} autoFocus={autoFocus}>
-      {match && said.trim() && <Understood said={said} match={match} onValue={onValue} field={id} />}
+      <Understood said={value} match={match} onValue={onValue} field={id} />
     </Combobox>
   );
 }
 
-function Understood({ said, match, onValue, field }: { said: string; match: NonNullable<Match>; onValue: (said: string) => void; field: string }) {
+/** How the check understood what was said, below the field; nothing when that is what was said. */
+export function Understood({
+  said,
+  match,
+  onValue,
+  field,
+}: {
+  said: string | null | undefined;
+  match: Match | undefined;
+  onValue: (said: string) => void;
+  field: string;
+}) {
+  if (!match || !said?.trim()) return null;
   if (match.name?.toLowerCase() === said.trim().toLowerCase()) return null;
   if (match.name)
     return (

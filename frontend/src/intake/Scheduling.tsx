@@ -1,8 +1,9 @@
 /** How and when guidance sessions would suit, should it come to them. */
 
 import type { Schemas } from "../api/client";
+import { DayField } from "../parts/DayField";
+import { isoDay, midnight } from "../words/dates";
 import { mode as words } from "../words/terms";
-import { DayField } from "./Used";
 
 type Scheduling = Schemas["SchedulingIn"];
 type Mode = Schemas["Mode"];
@@ -49,8 +50,8 @@ export function SchedulingFields({ scheduling, onScheduling, fault }: { scheduli
       </fieldset>
       <DayField
         label="Niet eerder dan"
-        value={scheduling?.notBefore?.slice(0, 10) ?? null}
-        onValue={(day) => set({ notBefore: day ? `${day}T08:00:00Z` : null })}
+        value={scheduling?.notBefore ? isoDay(scheduling.notBefore) : null}
+        onValue={(day) => set({ notBefore: day && midnight(day) })}
       />
     </details>
   );

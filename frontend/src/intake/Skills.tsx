@@ -36,10 +36,10 @@ export function Skills({
   return (
     <div
       onKeyDown={(event) => {
-        if (event.key === "Enter" && !event.defaultPrevented && !event.ctrlKey && text.trim()) {
-          event.preventDefault();
-          add(text);
-        }
+        if (event.key !== "Enter" || event.defaultPrevented || !text.trim()) return;
+        // With Ctrl it goes on to the form, which sends the intake: with this skill in it.
+        if (!event.ctrlKey && !event.metaKey) event.preventDefault();
+        add(text);
       }}
       onFocusOut={() => add(text)}
     >

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import type { Schemas } from "../api/client";
 import { Combobox } from "../parts/Combobox";
-import { TextField } from "../parts/Field";
+import { DayField } from "../parts/DayField";
 import { provisions as search } from "./searches";
 
 type Used = Schemas["UsedProvisionIn"];
@@ -36,6 +36,8 @@ export function UsedProvisions({
         label={label}
         hint="Zoek de voorziening en kies die uit de lijst."
         fault={fault}
+        // Only what was picked is an answer: what merely stands here would be lost without a word.
+        unreadable={text.trim() ? "Kies een voorziening uit de lijst, of maak dit veld leeg." : null}
         value={text}
         onValue={setText}
         onPick={(picked) => {
@@ -76,35 +78,4 @@ export function UsedProvisions({
       </ul>
     </>
   );
-}
-
-/** A day as people here write it, "1-10-2024"; what is no day yet stays as it was typed. */
-export function DayField({ label, value, onValue, id, fault = null }: { label: string; value: string | null; onValue: (day: string | null) => void; id?: string; fault?: string | null }) {
-  const [text, setText] = useState(value ? value.split("-").reverse().join("-") : "");
-  const day = readDay(text);
-  return (
-    <TextField
-      label={label}
-      hint="Dag, maand en jaar: 1-10-2024. Weet u het niet, laat het dan leeg."
-      fault={fault ?? (text.trim() && !day ? "Schrijf een dag als 1-10-2024." : null)}
-      inputMode="numeric"
-      value={text}
-      most={10}
-      {...(id ? { id } : {})}
-      onValue={(said) => {
-        setText(said);
-        onValue(readDay(said));
-      }}
-    />
-  );
-}
-
-/** "1-10-2024" becomes "2024-10-01"; null when there is no such day. */
-export function readDay(said: string): string | null {
-  const found = /^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})\s*$/.exec(said);
-  if (!found) return null;
-  const [, day, month, year] = found as unknown as [string, string, string, string];
-  const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const real = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(real.getTime()) && real.toISOString().startsWith(iso) ? iso : null;
 }

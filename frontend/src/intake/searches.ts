@@ -27,6 +27,3 @@ export const provisions: Search = async (q, signal) => {
   const found = await ask(() => api.GET("/provisions", { params: { query: { q, limit: MOST } }, signal }));
   return found.items.map((one) => ({ key: one.id, text: one.name, more: one.provider ?? "" }));
 };
-
-/** Nothing is offered; what is said is what it is. */
-export const nothing: Search = () => Promise.resolve([]);

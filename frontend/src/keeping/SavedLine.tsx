@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 
-import { Refused, Unreachable } from "../api/ask";
+import { Unreachable } from "../api/ask";
 import { time } from "../words/dates";
 import { saidOf } from "../words/refusals";
 import type { Kept } from "./kept";
@@ -22,21 +22,18 @@ function said({ saved, onDevice, queued, state }: Kept): string {
   const safe = onDevice ? "Wat u invult, staat op dit apparaat." : "Laat dit venster open: dit apparaat kan niets bewaren.";
   if (state === "sent") return "verstuurd";
   if (state === "loading" || state === "gone") return "";
+  if (state === "failed") return `Deze intake is nog niet opgehaald. ${saidOf(saved.kind === "failed" ? saved.error : new Unreachable())}`;
   switch (saved.kind) {
     case "offline":
       return queued
         ? "Geen verbinding. De intake wordt verstuurd zodra er verbinding is."
         : `Geen verbinding. U kunt doorwerken. ${safe}`;
     case "failed":
-      return `Niet bewaard. ${sayWhy(saved.error)} ${state === "failed" ? "" : safe}`.trim();
+      return `Niet bewaard. ${saidOf(saved.error)} ${safe}`;
     case "saved":
       return `bewaard ${time(saved.at)}`;
     case "new":
     case "saving":
       return "";
   }
-}
-
-function sayWhy(error: unknown): string {
-  return error instanceof Unreachable || error instanceof Refused ? saidOf(error) : "Probeer het zo opnieuw.";
 }

@@ -1,6 +1,6 @@
 /** All drafts this tab keeps, and what it takes over of tabs that are gone. */
 
-import { clearOld, forget, heldBy, wipeAll, type Record } from "./device";
+import { clearOld, heldBy, wipeAll, type Record } from "./device";
 import { Keeper } from "./keeper";
 import { hear, tab, tell, whenGone } from "./tabs";
 import { nobodyIsHere, whoeverIsHere, whoIsHere } from "./whose";
@@ -21,6 +21,9 @@ export function newDraftId(): string {
   return id;
 }
 
+/** Whether this tab made the draft and nobody has opened it since: there is nothing to wait for. */
+export const isNew = (id: string): boolean => made.has(id);
+
 /** Give the keeper of a draft. Asks who is signed in; throws what `ask` throws. */
 export async function keeperOf(id: string): Promise<Keeper> {
   begin(await whoIsHere());
@@ -29,7 +32,8 @@ export async function keeperOf(id: string): Promise<Keeper> {
   const known = keepers.get(id);
   if (known) return known;
   const keeper = newKeeper(here, id);
-  keeper.open(made.has(id));
+  // Once: whoever comes back to it finds on the server what was saved.
+  keeper.open(made.delete(id));
   return keeper;
 }
 
@@ -90,7 +94,6 @@ async function takeOver(other: string): Promise<void> {
   for (const record of await heldBy(here)) {
     if (record.tab !== other || owner !== here) continue;
     await (keepers.get(record.id) ?? newKeeper(here, record.id)).takeOver(record);
-    await forget(here, record.id, other);
   }
 }
 

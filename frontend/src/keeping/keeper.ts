@@ -1,8 +1,8 @@
 /** One draft in this tab: keeps it on the device at once and on the server soon, and sends it. */
 
-import { Refused, Unreachable, type Problem } from "../api/ask";
+import { NotSignedIn, Refused, Unreachable, type Problem } from "../api/ask";
 import { NOTHING, type Answers } from "./answers";
-import { forget, keep } from "./device";
+import { forget, keep, type Record } from "./device";
 import type { Kept, Saved, Sent } from "./kept";
 import { resolved, isUnsent, trying } from "./saving";
 import { accepted, EMPTY, givenBack, learned, mustStay, next, NOT_THERE, OVERTAKEN, refused, rewritten, sendOff, takenOver, type Held, type Refusal } from "./sending";
@@ -25,6 +25,8 @@ export class Keeper {
   #held: Held = EMPTY;
   #phase: "loading" | "ready" | "failed" = "loading";
   #closed = false;
+  /** The tabs that are gone whose copy is still on the device. */
+  #inherited: string[] = [];
   #trouble: unknown = null;
   #failures = 0;
   #going: Promise<void> | null = null;
@@ -75,9 +77,10 @@ export class Keeper {
     void this.#go();
   }
 
-  /** Take over what a tab that is gone held; resolves when it is on the device as this tab's own. */
-  async takeOver(left: Held): Promise<void> {
+  /** Take over what a tab that is gone held; its copy goes when this tab's own is on the device. */
+  async takeOver(left: Record): Promise<void> {
     this.#phase = "ready";
+    this.#inherited.push(left.tab);
     await this.#become(takenOver(this.#held, left));
     void this.#go();
   }
@@ -91,6 +94,7 @@ export class Keeper {
   nudge(): void {
     if (this.#trouble instanceof Refused && wait(failureOf(this.#trouble), 1, new Date()) !== null) return;
     this.#stopWaiting();
+    this.#trouble = null;
     void this.#go();
   }
 
@@ -175,7 +179,7 @@ export class Keeper {
   async #write(): Promise<void> {
     const { owner, id } = this;
     const stays = mustStay(this.#held);
-    if (!stays && !this.#stored) return;
+    if (!stays && !this.#stored && !this.#inherited.length) return;
     if (!unwritten.size) addEventListener("beforeunload", warn);
     unwritten.add(this);
     this.#writing += 1;
@@ -183,8 +187,11 @@ export class Keeper {
     try {
       await alive();
       if (this.#closed) return;
+      const inherited = [...this.#inherited];
       await (stays ? keep({ owner, id, tab, ...this.#held }) : forget(owner, id, tab));
       this.#onDevice = true;
+      await Promise.all(inherited.map((other) => forget(owner, id, other)));
+      this.#inherited = this.#inherited.filter((other) => !inherited.includes(other));
     } catch {
       // No room, or not allowed: said on the screen, and the browser asks before it leaves.
       this.#onDevice = false;
@@ -215,6 +222,8 @@ export class Keeper {
 
   #next(): "look" | "put" | "post" | null {
     if (this.#closed || this.#retry !== undefined) return null;
+    // Who said "not now" is not asked again at each pause in typing.
+    if (this.#trouble instanceof NotSignedIn) return null;
     if (this.#phase !== "ready") return "look";
     const step = next(this.#held);
     return step === "put" && this.#typing !== undefined ? null : step;

@@ -3,6 +3,9 @@
 const FIRST = 2;
 const LONGEST = 60;
 
+/** Before a screen that could not be opened tries again. */
+export const LATER_MILLISECONDS = 3000;
+
 export type Failed = { status: number; retryAfter: string | null };
 
 /**

@@ -7,7 +7,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import { Field, type FieldText } from "./Field";
+import { Field, type FieldText, type Unreadable } from "./Field";
 
 export type Offer = { key: string; text: string; more?: string };
 
@@ -17,6 +17,7 @@ export function Combobox<One extends Offer>({
   label,
   hint,
   fault,
+  unreadable,
   id: given,
   value,
   onValue,
@@ -25,19 +26,20 @@ export function Combobox<One extends Offer>({
   placeholder,
   autoFocus = false,
   children,
-}: FieldText & {
-  id?: string;
-  value: string;
-  onValue: (text: string) => void;
-  /** Called with what was picked; without it the field takes its text. */
-  onPick?: (picked: One) => void;
-  /** Find what fits; an empty list when nothing does. */
-  search: (text: string, signal: AbortSignal) => Promise<One[]>;
-  placeholder?: string;
-  autoFocus?: boolean;
-  /** Stands below the field: what was understood, say. */
-  children?: ComponentChildren;
-}) {
+}: FieldText &
+  Unreadable & {
+    id?: string;
+    value: string;
+    onValue: (text: string) => void;
+    /** Called with what was picked; without it the field takes its text. */
+    onPick?: (picked: One) => void;
+    /** Find what fits; an empty list when nothing does. */
+    search: (text: string, signal: AbortSignal) => Promise<One[]>;
+    placeholder?: string;
+    autoFocus?: boolean;
+    /** Stands below the field: what was understood, say. */
+    children?: ComponentChildren;
+  }) {
   const own = useId();
   const id = given ?? own;
   const list = `${id}-list`;
@@ -113,7 +115,7 @@ export function Combobox<One extends Offer>({
     }
   };
   return (
-    <Field label={label} hint={hint} fault={fault} id={id}>
+    <Field label={label} hint={hint} fault={fault} unreadable={unreadable} id={id}>
       {(tied) => (
         <>
           <div class="combobox">

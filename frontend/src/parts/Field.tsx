@@ -5,19 +5,38 @@ import { useId } from "preact/hooks";
 
 export type FieldText = { label: string; hint?: string | undefined; fault?: string | null | undefined };
 
+/** What cannot be read as an answer: the form is not to be sent as long as it stands there. See `unreadable`. */
+export type Unreadable = { unreadable?: string | null | undefined };
+
+type Typed = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Give the fields of a form that hold what cannot be read, in their order, with what is wrong. */
+export function unreadable(form: HTMLFormElement): { id: string; said: string }[] {
+  const fields = [...form.querySelectorAll<Typed>("input, textarea")].filter((one) => one.validity.customError);
+  return fields.map((one) => ({ id: one.id, said: `${one.labels?.[0]?.textContent ?? ""}: ${one.validationMessage}` }));
+}
+
 /** Lay out one field; `children` is given the attributes that tie it to its label, hint and fault. */
 export function Field({
   label,
   hint,
-  fault,
+  fault: told,
+  unreadable: wrong,
   id: given,
   children,
-}: FieldText & {
-  id?: string;
-  children: (tied: { id: string; "aria-describedby": string | undefined; "aria-invalid": "true" | undefined }) => ComponentChildren;
-}) {
+}: FieldText &
+  Unreadable & {
+    id?: string;
+    children: (tied: {
+      id: string;
+      ref: (field: Typed | null) => void;
+      "aria-describedby": string | undefined;
+      "aria-invalid": "true" | undefined;
+    }) => ComponentChildren;
+  }) {
   const own = useId();
   const id = given ?? own;
+  const fault = wrong ?? told;
   const about = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -33,7 +52,12 @@ export function Field({
           {fault}
         </p>
       )}
-      {children({ id, "aria-describedby": about || undefined, "aria-invalid": fault ? "true" : undefined })}
+      {children({
+        id,
+        ref: (field) => field?.setCustomValidity(wrong ?? ""),
+        "aria-describedby": about || undefined,
+        "aria-invalid": fault ? "true" : undefined,
+      })}
     </div>
   );
 }
@@ -45,31 +69,39 @@ export function TextField({
   label,
   hint,
   fault,
+  unreadable,
   id,
   inputMode = "text",
   autoFocus = false,
   most,
-}: FieldText & {
-  id?: string;
-  value: string;
-  onValue: (value: string) => void;
-  inputMode?: "text" | "numeric" | "tel" | "email";
-  autoFocus?: boolean;
-  most?: number;
-}) {
+  children,
+}: FieldText &
+  Unreadable & {
+    id?: string;
+    value: string;
+    onValue: (value: string) => void;
+    inputMode?: "text" | "numeric" | "tel" | "email";
+    autoFocus?: boolean;
+    most?: number;
+    /** Stands below the field. */
+    children?: ComponentChildren;
+  }) {
   return (
-    <Field label={label} hint={hint} fault={fault} {...(id ? { id } : {})}>
+    <Field label={label} hint={hint} fault={fault} unreadable={unreadable} {...(id ? { id } : {})}>
       {(tied) => (
-        <input
-          {...tied}
-          type="text"
-          autoComplete="off"
-          inputMode={inputMode}
-          autoFocus={autoFocus}
-          maxLength={most}
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
+        <>
+          <input
+            {...tied}
+            type="text"
+            autoComplete="off"
+            inputMode={inputMode}
+            autoFocus={autoFocus}
+            maxLength={most}
+            value={value}
+            onInput={(event) => onValue(event.currentTarget.value)}
+          />
+          {children}
+        </>
       )}
     </Field>
   );

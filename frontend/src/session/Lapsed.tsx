@@ -2,24 +2,30 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { whenLapsed } from "../api/ask";
+import { NotSignedIn, whenLapsed } from "../api/ask";
+import { resume } from "../keeping";
 import { Dialog } from "../parts/Dialog";
+import { Notice } from "../parts/Notice";
 import { time } from "../words/dates";
-import { askCaller, type Caller } from "./caller";
-import { leave } from "./SignOut";
+import { useCaller, type Caller } from "./caller";
+import { signOut } from "./SignOut";
 import { WaysToSignIn } from "./ways";
-import { AGAIN, when } from "./windows";
+import { AGAIN, tellSignedOut } from "./windows";
 
 const WARNING_MILLISECONDS = 120_000;
 
-class NotSignedIn extends Error {}
-
 type Waiting = { go: () => void; stop: (why: Error) => void };
 
-export function Lapsed({ caller, onRenewed }: { caller: Caller; onRenewed: () => void }) {
-  const [shown, show] = useState<"no" | "ends" | "ended">("no");
+export function Lapsed() {
+  const { caller } = useCaller();
+  return caller && <Ending caller={caller} />;
+}
+
+function Ending({ caller }: { caller: Caller }) {
+  const [shown, show] = useState<"no" | "ends" | "ended" | "later">("no");
   const waiting = useRef<Waiting[]>([]);
   const until = caller.signedInUntil;
+  const known = useRef(until);
 
   useEffect(() => {
     whenLapsed(() => {
@@ -36,26 +42,36 @@ export function Lapsed({ caller, onRenewed }: { caller: Caller; onRenewed: () =>
     return () => clearTimeout(timer);
   }, [until]);
 
+  // However it was seen: the same person has signed in since.
   useEffect(() => {
-    const look = async () => {
-      const now = await askCaller().catch(() => null);
-      if (!now || now.signedInUntil === until) return;
-      // What waits was asked by the first; the second has no part in it.
-      if (now.id !== caller.id) return location.reload();
-      show("no");
-      for (const one of waiting.current.splice(0)) one.go();
-      onRenewed();
-    };
-    const stop = when("signed-in", () => void look());
-    return stop;
-  }, [until, caller.id, onRenewed]);
+    if (known.current === until) return;
+    known.current = until;
+    show("no");
+    for (const one of waiting.current.splice(0)) one.go();
+    // What could not be read or written on the device waits there for the next time.
+    resume().catch(() => undefined);
+  }, [until]);
 
   if (shown === "no") return null;
+  if (shown === "later")
+    return (
+      <Notice kind="waits">
+        U bent niet meer aangemeld. De dienst bewaart pas weer iets als u bent aangemeld.{" "}
+        <button type="button" class="button" onClick={() => show("ended")}>
+          Opnieuw aanmelden
+        </button>
+      </Notice>
+    );
   const later = () => {
-    show("no");
+    show(shown === "ended" ? "later" : "no");
     for (const one of waiting.current.splice(0)) one.stop(new NotSignedIn());
   };
   const who = caller.name ?? "uzelf";
+  // What the one before has not sent stays on the device for them; it is not this one's to throw away.
+  const hand = async () => {
+    await signOut().then(tellSignedOut, () => undefined);
+    location.assign("/");
+  };
   return (
     <Dialog title={shown === "ends" ? "Uw aanmelding loopt bijna af" : "U bent niet meer aangemeld"} onClose={later}>
       <p>
@@ -67,7 +83,11 @@ export function Lapsed({ caller, onRenewed }: { caller: Caller; onRenewed: () =>
         <button type="button" class="button quiet" onClick={later}>
           Nu niet
         </button>
-        <button type="button" class="button quiet" onClick={() => leave().catch(() => location.assign("/"))}>
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => void hand()}
+        >
           Ik ben {who} niet
         </button>
       </p>

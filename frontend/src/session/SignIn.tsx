@@ -3,6 +3,7 @@ import { useLocation } from "preact-iso";
 
 import { Notice } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
+import { useCaller } from "./caller";
 import { tellSignedIn } from "./windows";
 import { WaysToSignIn } from "./ways";
 
@@ -18,13 +19,18 @@ const FAULTS: Record<string, string> = {
 const ownPath = (asked: string | undefined) => (asked && /^\/(?![/\\])/.test(asked) ? asked : "/zaken");
 
 export function SignIn() {
-  const { query } = useLocation();
+  const { query, route } = useLocation();
+  const { caller } = useCaller();
+  const going = query["terug"];
+  useEffect(() => {
+    if (caller && going) route(ownPath(going), true);
+  }, [caller, going]);
   const fault = FAULTS[query["fout"] ?? ""];
   return (
     <Screen title="Aanmelden">
       {fault && <Notice kind="fault">{fault}</Notice>}
       <p>Meld u aan om met intakes en zaken te werken. Voorzieningen zoeken kan zonder.</p>
-      <WaysToSignIn to={ownPath(query["terug"])} />
+      <WaysToSignIn to={ownPath(going)} />
     </Screen>
   );
 }

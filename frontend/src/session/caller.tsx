@@ -5,18 +5,18 @@ import { useCallback, useContext, useEffect, useRef, useState } from "preact/hoo
 import { useLocation } from "preact-iso";
 
 import { api, type Schemas } from "../api/client";
-import { Asking } from "../parts/Notice";
-import { Lapsed } from "./Lapsed";
+import { Asking, Notice } from "../parts/Notice";
+import { when } from "./windows";
 
 export type Caller = Schemas["CallerAnswer"];
-type Here = { state: "asking"; caller: null } | { state: "nobody"; caller: null } | { state: "known"; caller: Caller };
+type Seen = { state: "asking" | "nobody" | "not answered"; caller: null } | { state: "known"; caller: Caller };
+type Here = Seen & { look: () => Promise<void> };
 
-const Context = createContext<Here>({ state: "asking", caller: null });
+const Context = createContext<Here>({ state: "asking", caller: null, look: () => Promise.resolve() });
 
 export const useCaller = () => useContext(Context);
 
-/** Ask who is signed in; null for nobody. Throws a TypeError when nobody answers. */
-export async function askCaller(): Promise<Caller | null> {
+async function askCaller(): Promise<Caller | null> {
   const { data, response } = await api.GET("/caller");
   if (data) return data;
   if (response.status === 401) return null;
@@ -30,7 +30,7 @@ export async function askCaller(): Promise<Caller | null> {
  * shown to the second.
  */
 export function CallerProvider({ children }: { children: ComponentChildren }) {
-  const [here, setHere] = useState<Here>({ state: "asking", caller: null });
+  const [seen, setSeen] = useState<Seen>({ state: "asking", caller: null });
   const known = useRef<Caller | null>(null);
   const look = useCallback(async () => {
     try {
@@ -40,40 +40,48 @@ export function CallerProvider({ children }: { children: ComponentChildren }) {
       // Whoever was signed in is asked to sign in again where that is needed: see Lapsed.
       if (before && !caller) return undefined;
       known.current = caller;
-      setHere(caller ? { state: "known", caller } : { state: "nobody", caller: null });
+      setSeen(caller ? { state: "known", caller } : { state: "nobody", caller: null });
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      // No connection: what is known stays known, and whoever is not known stays nobody.
-      setHere((now) => (now.state === "asking" ? { state: "nobody", caller: null } : now));
+      // What is known stays known; of whoever is not known, nothing can be said.
+      setSeen((now) => (now.state === "asking" ? { state: "not answered", caller: null } : now));
     }
     return undefined;
   }, []);
   useEffect(() => {
     void look();
+    const stop = when("signed-in", () => void look());
     addEventListener("focus", look);
     addEventListener("online", look);
     return () => {
+      stop();
       removeEventListener("focus", look);
       removeEventListener("online", look);
     };
   }, [look]);
-  return (
-    <Context.Provider value={here}>
-      {children}
-      {here.caller && <Lapsed caller={here.caller} onRenewed={look} />}
-    </Context.Provider>
-  );
+  return <Context.Provider value={{ ...seen, look }}>{children}</Context.Provider>;
 }
 
 /** Show a screen to advisers; anybody else signs in first, and comes back to the very address. */
 export function AdvisersOnly({ children }: { children: ComponentChildren }) {
-  const { state, caller } = useCaller();
+  const { state, caller, look } = useCaller();
   const { url, route } = useLocation();
   const away = state === "nobody";
   useEffect(() => {
     if (away) route(`/aanmelden?terug=${encodeURIComponent(url)}`, true);
   }, [away, url]);
   if (state === "asking") return <Asking />;
+  if (state === "not answered")
+    return (
+      <Notice kind="fault">
+        <p>De dienst antwoordt nu niet. Probeer het zo opnieuw.</p>
+        <p>
+          <button type="button" class="button" onClick={() => void look()}>
+            Probeer opnieuw
+          </button>
+        </p>
+      </Notice>
+    );
   if (!caller) return null;
   if (!caller.roles.includes("adviser"))
     return <p>Dit is voor adviseurs. U bent aangemeld als {caller.name ?? "iemand anders"}.</p>;

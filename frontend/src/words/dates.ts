@@ -32,3 +32,10 @@ export const isoDay = (instant: string | Date): string => parts.format(new Date(
 /** Whether two instants fall on the same day here. */
 export const sameDay = (one: string | Date, other: string | Date): boolean =>
   isoDay(one) === isoDay(other);
+
+/** The instant at which a day ("2026-11-24") begins here. */
+export function midnight(day: string): string {
+  const found = ["+01:00", "+02:00"].map((zone) => new Date(`${day}T00:00:00${zone}`)).find((one) => isoDay(one) === day && time(one) === "00.00");
+  if (!found) throw new RangeError(`No day: ${day}`);
+  return found.toISOString();
+}

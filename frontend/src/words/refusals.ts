@@ -1,6 +1,6 @@
 /** What an adviser reads when something did not go: what happened, and what to do. */
 
-import { Refused, Unreachable } from "../api/ask";
+import { NotSignedIn, Refused, Unreachable } from "../api/ask";
 
 const SAID: Record<string, string> = {
   "authentication-required": "U bent niet meer aangemeld. Meld u opnieuw aan.",
@@ -36,14 +36,19 @@ const SAID: Record<string, string> = {
   unavailable: "De dienst is even te druk. Probeer het zo opnieuw.",
 };
 
-/** Say in one or two plain sentences what went wrong. */
+const OURS = "Het ging mis aan onze kant. Probeer het opnieuw.";
+
+/** Say in one or two plain sentences what went wrong. A fault of our own is told to the browser too. */
 export function saidOf(error: unknown): string {
+  if (error instanceof NotSignedIn) return "U bent niet meer aangemeld. Meld u opnieuw aan.";
   if (error instanceof Unreachable) return "Er is geen verbinding. Probeer het zo opnieuw.";
   if (error instanceof Refused) {
     const known = SAID[error.slug];
     if (known) return known;
     const id = error.problem?.instance;
-    return `Het ging mis aan onze kant. Probeer het opnieuw.${id ? ` Meldt u dit? Noem dan ${id}.` : ""}`;
+    return id ? `${OURS} Meldt u dit? Noem dan ${id}.` : OURS;
   }
-  throw error;
+  // A screen that throws while it is drawn is dead; the fault is to be heard of all the same.
+  reportError(error);
+  return OURS;
 }
