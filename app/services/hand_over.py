@@ -88,7 +88,7 @@ _SAID = {
     "organisation": "Organisatie",
     "occupation": "Beroep",
     "skills": "Vaardigheden",
-    "years_of_service": "Jaren in dienst",
+    "years_of_service": "Jaren in dit werk",
     "municipality": "Gemeente",
 }
 """What a desk reads of the answers, and what it is called there."""

@@ -79,7 +79,7 @@ function Offline() {
   }, []);
   return (
     <div role="status">
-      {!online && <p class="notice waits">Er is geen verbinding. U kunt doorwerken; wat u invult blijft bewaard.</p>}
+      {!online && <p class="notice waits">Er is geen verbinding. Een intake kunt u gewoon invullen: die blijft bewaard.</p>}
     </div>
   );
 }

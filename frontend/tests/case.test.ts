@@ -5,6 +5,8 @@ import { handOverText } from "../src/case/handOver";
 import { nextStep } from "../src/case/nextStep";
 import { closedBy, liesAhead } from "../src/case/sessions";
 import { reasonsFor, stepsOf } from "../src/case/steps";
+import { isReference } from "../src/keeping/reference";
+import { midnight } from "../src/words/dates";
 import { dayTyped } from "../src/words/dayTyped";
 
 type Intake = Parameters<typeof nextStep>[0];
@@ -76,6 +78,19 @@ test("a hand-over holds what was consented to and nothing else", () => {
   assert.match(little, /Noor/);
   for (const secret of ["06 12345678", "noor@voorbeeld.nl", "Liever mensen", "kok"]) assert.ok(!little.includes(secret));
   const all = text("telephone", "email", "question", "answers");
-  for (const said of ["06 12345678", "noor@voorbeeld.nl", "Liever mensen", "Beroep: kok", "Jaren in dienst: 3"]) assert.ok(all.includes(said));
+  for (const said of ["06 12345678", "noor@voorbeeld.nl", "Liever mensen", "Beroep: kok", "Jaren in dit werk: 3"]) assert.ok(all.includes(said));
   assert.ok(!all.includes("Noor"));
+});
+
+test("a day begins at midnight here, summer and winter and when the clock changes", () => {
+  assert.equal(midnight("2027-07-01"), "2027-06-30T22:00:00.000Z");
+  assert.equal(midnight("2027-01-01"), "2026-12-31T23:00:00.000Z");
+  assert.equal(midnight("2027-03-28"), "2027-03-27T23:00:00.000Z");
+  assert.equal(midnight("2027-10-31"), "2027-10-30T22:00:00.000Z");
+  assert.throws(() => midnight("2027-02-31"));
+});
+
+test("a case number is read as people write it, and a name with a space is none", () => {
+  for (const said of ["7K3M-9QX2", "7k3m 9qx2", "7k3m", "oil1"]) assert.equal(isReference(said), true, said);
+  for (const said of ["", "7k3", "7K3M-9QX2A", "Mevrouw de Vries", "Bauke", "7K3M_9QX"]) assert.equal(isReference(said), false, said);
 });

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.domain.reference import reference_of
 from tests.e2e.conftest import LOOKS, Site
+from tests.e2e.writing import begin, device_holds, write
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
@@ -133,6 +134,22 @@ def test_paper_holds_the_card_and_no_buttons(site: Site) -> None:
     assert page.locator(".worker-card").is_visible()
     pages = page.pdf(format="A4").count(b"/Type /Page\n")
     assert pages == 1
+
+
+def test_paper_holds_nothing_of_another_worker(site: Site) -> None:
+    case = guided(site)
+    window = site.window()
+    page = begin(site, window)
+    window.route("**/v1/drafts/*", lambda route: route.abort())
+    write(page, "van iemand anders")
+    device_holds(page, "van iemand anders")
+    page.get_by_role("link", name="Mijn werk").click()
+    page.get_by_role("link", name=case["reference"], exact=True).click()
+    page.get_by_role("link", name="Loopbaankaart").click()
+    expect(page.locator(".worker-card")).to_be_visible()
+    expect(page.locator(".outbox")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".outbox")).to_be_hidden()
 
 
 def test_who_is_not_signed_in_sees_nothing_of_it(site: Site) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import LOOKS, Site, good
+from tests.e2e.writing import hold
 
 pytestmark = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
@@ -271,3 +272,54 @@ def test_a_change_to_a_case_that_waits_offers_to_take_it_over(site: Site) -> Non
     expect(told(page)).to_have_text("De contactgegevens zijn bewaard.")
     details = site.api("GET", f"/intakes/{case['id']}/contact-details")
     assert details["name"] == "Noor"
+
+
+def contact_details(site: Site) -> Page:
+    """Let somebody come from the work list and be halfway a dialog."""
+    case = referred(site)
+    page = site.signed_in("/zaken")
+    page.get_by_role("link", name=case["reference"]).click()
+    press(page, "Contactgegevens invullen")
+    page.get_by_label("Naam").fill("Noor Jansen")
+    return page
+
+
+def test_going_back_asks_before_it_throws_away_what_was_typed(site: Site) -> None:
+    page = contact_details(site)
+    address = page.url
+    page.go_back()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("nog niet bewaard")
+    assert page.url == address
+    good(site, page)
+    dialog.get_by_role("button", name="Verder invullen").click()
+    expect(page.get_by_label("Naam")).to_have_value("Noor Jansen")
+    page.go_back()
+    dialog.get_by_role("button", name="Weggooien en sluiten").click()
+    expect(dialog).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mijn werk")
+
+
+def test_a_dialog_that_is_busy_does_not_close_without_a_word(site: Site) -> None:
+    page = opened(site, guided(site))
+    held = hold(page, "**/v1/sessions/*/slot")
+    page.get_by_role("button", name="Verzetten").first.press("Enter")
+    page.get_by_role("button", name=re.compile("^Verzet gidsgesprek")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Bezig")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_contain_text("nog niet bewaard")
+    held[0].fulfill(status=503, body="")
+    expect(dialog.get_by_role("alert")).to_contain_text("Probeer het")
+
+
+def test_consent_that_is_still_being_read_is_not_said_to_be_missing(site: Site) -> None:
+    case = referred(site)
+    page = site.page("/sign-in/demo-adviser?returnTo=/hulp")
+    page.route("**/consents*", lambda route: route.fulfill(status=503, body=""))
+    page.goto(f"{site.url}/zaken/{case['id']}")
+    page.get_by_role("button", name="Overdragen").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("De werknemer overdragen")
+    expect(dialog).not_to_contain_text("gaf nog geen toestemming")

@@ -95,7 +95,7 @@ def test_coverage_says_in_words_what_each_sector_has(site: Site, look: str) -> N
     row = table.get_by_role("row", name=re.compile("^Schoonmaak"))
     expect(row).to_contain_text("geregeld")
     expect(row).to_contain_text("onzeker")
-    expect(row).to_contain_text("geen bekend")
+    expect(row).to_contain_text("niets bekend")
     cell = row.get_by_role("cell").first
     cell.locator("summary").press("Enter")
     expect(cell.get_by_role("link", name=CHECK)).to_be_visible()

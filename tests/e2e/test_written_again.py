@@ -12,6 +12,7 @@ from tests.e2e.writing import (
     begin,
     device_holds,
     device_is_empty,
+    hold,
     is_ready,
     is_saved,
     is_sent,
@@ -67,8 +68,7 @@ def again(site: Site, motivation: str) -> tuple[Page, str]:
 
 def test_a_draft_is_written_in_when_it_is_here_and_not_before(site: Site) -> None:
     page, address = again(site, "een lang verhaal")
-    held: list[Route] = []
-    page.route("**/v1/drafts/*", held.append)
+    held = hold(page, "**/v1/drafts/*")
     page.goto(address)
     expect(page.get_by_text("De intake wordt opgehaald")).to_be_visible()
     expect(page.get_by_label(MOTIVATION)).to_be_disabled()

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import Site
 
@@ -32,6 +32,17 @@ UNTIL = """async (said) => {
     }
     throw new Error("the device does not come to hold it");
 }""".replace("HELD", HELD)
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Let what goes to this address wait, to be let go of one by one."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
 
 
 def is_ready(page: Page) -> None:

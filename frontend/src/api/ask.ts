@@ -18,11 +18,6 @@ export class Refused extends Error {
     super(problem?.title ?? `HTTP ${status}`);
     this.slug = problem?.type.split("/").at(-1) ?? "";
   }
-
-  /** What is wrong with one field, by its JSON pointer ("/originSector"). */
-  fault(pointer: string): string | null {
-    return this.problem?.errors?.find((one) => one.pointer === pointer)?.detail ?? null;
-  }
 }
 
 /** No answer came: there is no connection, or nothing listens. */

@@ -9,7 +9,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, Refused } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { Dialog } from "../parts/Dialog";
+import { useLeaving } from "../parts/leaving";
 import { Failure, Notice } from "../parts/Notice";
+import { faultSaid } from "../words/faults";
 import { holderReason } from "../words/case";
 import { Choices } from "../parts/Field";
 import { useCase } from "./useCase";
@@ -19,15 +21,8 @@ export type Faults = (name: string) => string | null;
 
 function faultOf(error: Refused, name: string): string | null {
   const found = error.problem?.errors?.find((one) => one.pointer === `/${name}`);
-  return found ? (FAULTS[found.code] ?? "Dit klopt niet. Kijk het na.") : null;
+  return found ? faultSaid(found.code) : null;
 }
-
-const FAULTS: Record<string, string> = {
-  bsn: "Hier staat een burgerservicenummer (BSN). Haal het weg: dat bewaren wij nooit.",
-  "control-character": "Hier staat een teken dat niet mag. Typ de tekst opnieuw.",
-  required: "Vul dit in.",
-  "too-long": "Deze tekst is te lang.",
-};
 
 export function Asked({
   title,
@@ -63,12 +58,7 @@ export function Asked({
     if (faults.length) summary.current?.focus();
   }, [wrong]);
 
-  useEffect(() => {
-    if (!typed) return undefined;
-    const ask = (event: Event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [typed]);
+  useLeaving(typed, () => setLeaving(true));
   const form = useRef<HTMLFormElement>(null);
   const stay = () => {
     setLeaving(false);
@@ -93,8 +83,10 @@ export function Asked({
     if (error instanceof Refused && error.status === 400) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [error]);
   const fault: Faults = (name) => faults.find(([id]) => id === name)?.[1] ?? (error instanceof Refused ? faultOf(error, name) : null);
+  // What is on its way may still fail: then what was typed is needed, and somebody to tell.
+  const close = () => (typed || busy ? setLeaving(true) : onClose());
   return (
-    <Dialog title={title} onClose={() => (leaving ? stay() : typed ? setLeaving(true) : onClose())}>
+    <Dialog title={title} onClose={leaving ? stay : close}>
       <form
         ref={form}
         noValidate
@@ -140,7 +132,7 @@ export function Asked({
             <button type="submit" class="button first" aria-disabled={busy}>
               {busy ? "Bezig …" : button}
             </button>
-            <button type="button" class="button" onClick={() => (typed ? setLeaving(true) : onClose())}>
+            <button type="button" class="button" onClick={close}>
               Annuleren
             </button>
           </div>

@@ -12,7 +12,7 @@ import { Asked, type Faults } from "./Asked";
 import { MOST } from "./HolderDialog";
 import { reasonsFor, type Reason, type Said } from "./steps";
 import { useCase } from "./useCase";
-import type { Consent } from "./useWorker";
+import { useWorker, type Consent } from "./useWorker";
 
 type Referral = Schemas["ReferralAnswer"];
 
@@ -66,7 +66,9 @@ export function StepDialog({
     const how = step === "sent" && now.handOver ? ` ${handedBy[now.handOver]}` : "";
     await done(`${now.name}: ${referralSentence[now.status]}${how}`, `doorverwijzing-${referral.id}`);
   };
-  const blocked = step === "sent" && !consent && !referral.viaEmployer;
+  // As long as it is not known, nothing is said of it: the service refuses what may not go.
+  const { state } = useWorker();
+  const blocked = state === "here" && step === "sent" && !consent && !referral.viaEmployer;
   return (
     <Asked title={`${TITLE[step]}: ${referral.name}`} button={DOES[step]} typed={note.trim() !== "" || until.trim() !== ""} check={check} send={send} onClose={onClose}>
       {(fault) => (

@@ -37,7 +37,7 @@ function answersOf(intake: Intake): (string | null | false)[] {
     intake.organisation && `Organisatie: ${intake.organisation.said}`,
     answers.occupation && `Beroep: ${answers.occupation}`,
     intake.skills.recognised.length > 0 && `Vaardigheden: ${intake.skills.recognised.map((one) => one.said).join(", ")}`,
-    answers.yearsOfService !== null && `Jaren in dienst: ${answers.yearsOfService}`,
+    answers.yearsOfService !== null && `Jaren in dit werk: ${answers.yearsOfService}`,
     intake.municipality && `Gemeente: ${intake.municipality.said}`,
   ];
 }

@@ -1,6 +1,6 @@
 /** Free places in a region, as many pages as were asked for. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
@@ -21,9 +21,11 @@ export function useSlots(region: string | null, mode: Mode | null, notBefore: st
       const query = { region: region ?? "", limit: 50, ...from, ...(mode ? { mode } : {}), ...(after ? { after } : {}) };
       return api.GET("/slots", { params: { query }, ...(signal ? { signal } : {}) });
     });
+  const asking = useRef<AbortController | null>(null);
   useEffect(() => {
     if (!region) return undefined;
     const stop = new AbortController();
+    asking.current = stop;
     show(NOTHING);
     read(null, stop.signal).then(
       (page) => !stop.signal.aborted && show({ state: "here", items: page.items, next: page.next, error: null }),
@@ -32,10 +34,13 @@ export function useSlots(region: string | null, mode: Mode | null, notBefore: st
     return () => stop.abort();
   }, [region, mode, round]);
   const more = async () => {
+    // With another filter, what comes after this list is of no use.
+    const stop = asking.current;
     try {
-      const page = await read(found.next);
+      const page = await read(found.next, stop?.signal);
       show((before) => ({ ...before, items: [...before.items, ...page.items], next: page.next }));
     } catch (error) {
+      if (stop?.signal.aborted) return;
       show((before) => ({ ...before, state: "failed", error }));
     }
   };

@@ -7,5 +7,5 @@ export const covered: Record<Schemas["CoverageStatus"], { sign: string; said: st
   uncertain: { sign: "?", said: "onzeker", means: "Misschien. De bron zegt het niet met zoveel woorden." },
   planned: { sign: "…", said: "gepland", means: "Er is alleen een plan of een voorstel." },
   ended: { sign: "×", said: "gestopt", means: "Het was er, maar het is beëindigd." },
-  none_known: { sign: "–", said: "geen bekend", means: "Onze bronnen noemen niets. Misschien is er wel iets." },
+  none_known: { sign: "–", said: "niets bekend", means: "Onze bronnen noemen niets. Misschien is er wel iets." },
 };

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Refused } from "../api/ask";
 import { FIELDS, type Field } from "../keeping/answers";
 import { QUESTION } from "../keeping/told";
+import { faultSaid } from "../words/faults";
 
 /** A field, by its id on the screen, and what is wrong with it. */
 export type Line = { id: string; said: string };
@@ -20,20 +21,8 @@ export function fieldOf(pointer: string): Field | null {
 /** What is wrong with one field, in Dutch where we have it. */
 export function faultOf(error: Refused | null, field: Field): string | null {
   const fault = error?.problem?.errors?.find((one) => fieldOf(one.pointer) === field);
-  if (!fault) return null;
-  return FAULTS[fault.code] ?? "Dit klopt niet. Kijk het na.";
+  return fault ? faultSaid(fault.code) : null;
 }
-
-const FAULTS: Record<string, string> = {
-  required: "Vul dit in.",
-  "too-short": "Vul dit in.",
-  "too-long": "Dit is te lang. Maak het korter.",
-  "out-of-range": "Dit getal kan niet.",
-  bsn: "Hier lijkt een BSN te staan. Haal dat weg.",
-  empty: "Vul dit in.",
-  "unknown-provision": "Deze voorziening kennen we niet. Kies er een uit de lijst.",
-  "unknown-region": "Deze regio kennen we niet.",
-};
 
 /** What the service said is wrong, field by field. */
 export function linesOf(error: Refused): Line[] {

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import type { Schemas } from "../api/client";
+import { useProvisionNames } from "../api/useProvisionNames";
 import { Combobox } from "../parts/Combobox";
 import { DayField } from "../parts/DayField";
 import { provisions as search } from "./searches";
@@ -27,7 +28,9 @@ export function UsedProvisions({
 }) {
   const [text, setText] = useState("");
   const [known, setKnown] = useState<Record<string, string>>({});
-  const named = (one: string) => names.get(one) ?? known[one] ?? one;
+  const name = (one: string) => names.get(one) ?? known[one];
+  const asked = useProvisionNames((used ?? []).map((one) => one.provisionId).filter((one) => !name(one)));
+  const named = (one: string) => name(one) ?? asked(one);
   const back = () => document.getElementById(id)?.focus();
   return (
     <>

@@ -7,7 +7,7 @@ import { api, type Schemas } from "../api/client";
 import { plain, type Answers } from "../keeping/answers";
 
 export type Check = Schemas["ProvisionCheckAnswer"];
-export type Checked = { check: Check | null; error: unknown; asking: boolean };
+export type Checked = { check: Check | null; error: unknown };
 
 const PAUSE_MILLISECONDS = 300;
 
@@ -20,23 +20,22 @@ function body(answers: Answers): Schemas["IntakeIn"] | null {
 }
 
 export function useCheck(answers: Answers): Checked {
-  const [shown, show] = useState<Checked>({ check: null, error: null, asking: false });
+  const [shown, show] = useState<Checked>({ check: null, error: null });
   const asked = body(answers);
   const key = JSON.stringify(asked);
   const first = useRef(true);
   useEffect(() => {
     if (!asked) {
-      show({ check: null, error: null, asking: false });
+      show({ check: null, error: null });
       return undefined;
     }
     const stop = new AbortController();
     const timer = setTimeout(
       () => {
-        show((before) => ({ ...before, asking: true }));
         ask(() => api.POST("/provision-checks", { body: asked, signal: stop.signal })).then(
-          (check) => show({ check, error: null, asking: false }),
+          (check) => show({ check, error: null }),
           (error: unknown) => {
-            if (!stop.signal.aborted) show((before) => ({ check: before.check, error, asking: false }));
+            if (!stop.signal.aborted) show((before) => ({ check: before.check, error }));
           },
         );
       },

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 
+import { useProvisionNames } from "../api/useProvisionNames";
 import { Dialog } from "../parts/Dialog";
 import { Notice } from "../parts/Notice";
 import { moment } from "../words/dates";
@@ -42,6 +43,7 @@ function Versions({ conflict, onChosen }: { conflict: Conflict; onChosen: (chose
   const fields = FIELDS.filter((field) => !sameAnswer(field, mine, theirs));
   const other = savedBy ?? "de andere versie";
   const all = (side: Side) => choose(Object.fromEntries(fields.map((field) => [field, side])));
+  const named = useProvisionNames([mine, theirs].flatMap(({ usedProvisions }) => (usedProvisions ?? []).map((one) => one.provisionId)));
   const missing = fields.filter((field) => !sides[field]).length;
   return (
     <form
@@ -78,7 +80,7 @@ function Versions({ conflict, onChosen }: { conflict: Conflict; onChosen: (chose
                   onChange={() => choose({ ...sides, [field]: side })}
                 />
                 <span>
-                  <strong>{side === "mine" ? "Van u" : `Van ${other}`}:</strong> {sayAnswer(field, side === "mine" ? mine : theirs)}
+                  <strong>{side === "mine" ? "Van u" : `Van ${other}`}:</strong> {sayAnswer(field, side === "mine" ? mine : theirs, named)}
                 </span>
               </label>
             ))}

@@ -42,8 +42,10 @@ export function Outbox() {
 
 /** The screen that shows a draft says itself how it stands, but for what waits to be sent. */
 function isTold(one: Waiting): boolean {
-  return one.queued || (!one.isSeen && one.isHere) || one.refusal !== null;
+  return one.queued || (!one.isSeen && (one.isHere || one.refusal !== null));
 }
+
+const ELSEWHERE = "Kijk in het andere venster.";
 
 function Line({ one }: { one: Waiting }) {
   const name = `Intake ${referenceOf(one.id)}`;
@@ -53,15 +55,19 @@ function Line({ one }: { one: Waiting }) {
     return (
       <>
         {name} was al verstuurd. Wat u daarna nog invulde, staat er niet in. <a href={`/zaken/${one.id}`}>Open de zaak</a>{" "}
-        <button type="button" class="button" onClick={() => void dismiss(one.id)}>
-          Begrepen
-        </button>
+        {one.isHere ? (
+          <button type="button" class="button" onClick={() => void dismiss(one.id)}>
+            Begrepen
+          </button>
+        ) : (
+          ELSEWHERE
+        )}
       </>
     );
   if (one.refusal)
     return (
       <>
-        {name} is niet verstuurd. {saidOf(asError(one.refusal))} {one.isHere ? draft : "Kijk in het andere venster."}
+        {name} is niet verstuurd. {saidOf(asError(one.refusal))} {one.isHere ? draft : ELSEWHERE}
       </>
     );
   return (

@@ -105,6 +105,11 @@ export async function waiting(): Promise<(Record & { isHere: boolean; isSeen: bo
   return records.map((one) => ({ ...one, isHere: one.tab === tab, isSeen: one.tab === tab && (keepers.get(one.id)?.isSeen ?? false) }));
 }
 
+/** Throw a draft away, here and on the server; that it is gone already is as good. Throws what `ask` throws. */
+export async function discardDraft(id: string): Promise<void> {
+  await (await keeperOf(id)).discard();
+}
+
 /** The adviser has seen that what was written here came too late; it goes from the device. */
 export async function dismiss(id: string): Promise<void> {
   await keepers.get(id)?.discard();

@@ -2,9 +2,9 @@
 
 export type { Answers } from "./answers";
 export { ConflictDialog } from "./ConflictDialog";
-export { newDraftId, resume, waiting, wipe } from "./desk";
+export { discardDraft, newDraftId, resume, waiting, wipe } from "./desk";
 export type { Kept } from "./kept";
 export { Outbox } from "./Outbox";
-export { referenceOf } from "./reference";
+export { isReference, referenceOf } from "./reference";
 export { SavedLine } from "./SavedLine";
 export { useDraft } from "./useDraft";

@@ -142,7 +142,9 @@ export class Keeper {
     clearTimeout(this.#typing);
     this.#typing = undefined;
     await this.#become({ ...this.#held, queued: false });
-    await this.#going;
+    await (this.#phase === "ready" ? this.#going : this.#go());
+    // Not known is not the same as not there.
+    if (this.#phase === "failed") throw this.#trouble;
     const { draft } = this.#held;
     if (draft.end === null && (draft.version > 0 || draft.tried.length > 0)) await remove(this.owner, this.id);
     const end = draft.end ?? "gone";

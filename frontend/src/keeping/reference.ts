@@ -14,3 +14,9 @@ export function referenceOf(id: string): string {
   }
   return `${signs.slice(0, 4)}-${signs.slice(4)}`;
 }
+
+/** Whether this may be a case number, or how one begins, as the service reads it. */
+export function isReference(said: string): boolean {
+  const signs = said.toUpperCase().replaceAll(/[ -]/g, "").replaceAll(/[IL]/g, "1").replaceAll("O", "0");
+  return signs.length >= 4 && signs.length <= 8 && [...signs].every((sign) => SIGNS.includes(sign));
+}

@@ -25,9 +25,9 @@ export function alive(): Promise<void> {
   return taken;
 }
 
-/** Once that tab is gone, do this; one tab does so at a time. Rejects when `signal` says to stop. */
-export async function whenGone(name: string, then: () => Promise<void>, signal?: AbortSignal): Promise<void> {
-  await navigator.locks.request(lineOf(name), signal ? { signal } : {}, then);
+/** Once that tab is gone, do this; one tab does so at a time. */
+export async function whenGone(name: string, then: () => Promise<void>): Promise<void> {
+  await navigator.locks.request(lineOf(name), then);
 }
 
 /** Tell the other tabs. */

@@ -1,6 +1,6 @@
 /** The answers of a draft as they are read back to an adviser. */
 
-import { day, moment } from "../words/dates";
+import { day } from "../words/dates";
 import { employment, jobLoss, mode, purpose } from "../words/terms";
 import type { Answers, Field } from "./answers";
 
@@ -21,7 +21,10 @@ export const QUESTION: Record<Field, string> = {
   scheduling: "Wanneer en hoe de gesprekken passen",
 };
 
-type Said = { [F in Field]: (value: NonNullable<Answers[F]>) => string };
+/** What a provision is called, by its id. */
+type Named = (provisionId: string) => string;
+
+type Said = { [F in Field]: (value: NonNullable<Answers[F]>, named: Named) => string };
 
 const SAID: Said = {
   originSector: String,
@@ -36,18 +39,18 @@ const SAID: Said = {
   municipality: String,
   region: String,
   yearsOfService: String,
-  usedProvisions: (list) =>
-    list.map((one) => (one.usedOn ? `${one.provisionId} (${day(one.usedOn)})` : one.provisionId)).join(", ") || "geen",
+  usedProvisions: (list, named) =>
+    list.map((one) => (one.usedOn ? `${named(one.provisionId)} (${day(one.usedOn)})` : named(one.provisionId))).join(", ") || "geen",
   scheduling: ({ notBefore, modes, sessions }) =>
-    [`${sessions ?? 3} gesprekken`, ...(modes ?? []).map((one) => mode[one]), notBefore ? `niet voor ${moment(notBefore)}` : ""]
+    [`${sessions ?? 3} gesprekken`, ...(modes ?? []).map((one) => mode[one]), notBefore ? `niet voor ${day(notBefore)}` : ""]
       .filter(Boolean)
       .join(", "),
 };
 
 /** Say what was answered; "niets ingevuld" when nothing was. */
-export function sayAnswer<F extends Field>(field: F, answers: Answers): string {
+export function sayAnswer<F extends Field>(field: F, answers: Answers, named: Named): string {
   const value = answers[field];
   if (value === null || value === undefined) return "niets ingevuld";
-  const say: (value: NonNullable<Answers[F]>) => string = SAID[field];
-  return say(value) || "niets ingevuld";
+  const say: (value: NonNullable<Answers[F]>, named: Named) => string = SAID[field];
+  return say(value, named) || "niets ingevuld";
 }

@@ -6,12 +6,13 @@ import { useRoute } from "preact-iso";
 import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
+import { useProvisionNames } from "../api/useProvisionNames";
 import { Asking, Failure, Notice } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
 import { day } from "../words/dates";
 import { buildingBlock, service } from "../words/terms";
 import { Verified } from "./Verified";
-import { basis, handover, status } from "./words";
+import { basis, handover, standing } from "./words";
 
 type Provision = Schemas["ProvisionAnswer"];
 
@@ -33,21 +34,12 @@ export function ProvisionScreen() {
 }
 
 function Told({ provision }: { provision: Provision }) {
-  const Row = ({ field, label, children }: { field: keyof Provision; label: string; children: ComponentChildren }) => (
-    <>
-      <dt>{label}</dt>
-      <dd>
-        {children}
-        <Rests on={basisOf(provision, field)} />
-      </dd>
-    </>
-  );
   const blocks = [provision.buildingBlock, ...provision.alsoBuildingBlocks];
   return (
     <>
       {provision.status !== "current" && (
         <Notice kind="waits">
-          <p>Let op: deze voorziening {status[provision.status]}.</p>
+          <p>Let op: deze voorziening {standing[provision.status]}.</p>
         </Notice>
       )}
       <p>{provision.summary}</p>
@@ -65,24 +57,24 @@ function Told({ provision }: { provision: Provision }) {
 
       <h2>Wat het is</h2>
       <dl>
-        <Row field="services" label="Soort hulp">
+        <Row of={provision} field="services" label="Soort hulp">
           {provision.services.map((one) => service[one]).join(", ")}
         </Row>
-        <Row field="buildingBlock" label="Bouwsteen">
+        <Row of={provision} field="buildingBlock" label="Bouwsteen">
           {blocks.map((one) => buildingBlock[one]).join(", ")}
         </Row>
         {provision.amount && (
-          <Row field="amount" label="Wat het kost of oplevert">
+          <Row of={provision} field="amount" label="Wat het kost of oplevert">
             {provision.amount}
           </Row>
         )}
         {provision.validFrom && (
-          <Row field="validFrom" label="Vanaf">
+          <Row of={provision} field="validFrom" label="Vanaf">
             {day(provision.validFrom)}
           </Row>
         )}
         {provision.endsOn && (
-          <Row field="endsOn" label="Niet meer vanaf">
+          <Row of={provision} field="endsOn" label="Niet meer vanaf">
             {day(provision.endsOn)}
           </Row>
         )}
@@ -91,20 +83,20 @@ function Told({ provision }: { provision: Provision }) {
       <h2>Bij wie moet u zijn</h2>
       <dl>
         {provision.provider && (
-          <Row field="provider" label="Van wie het is">
+          <Row of={provision} field="provider" label="Van wie het is">
             {provision.provider}
           </Row>
         )}
         {provision.receiver && (
-          <Row field="receiver" label="Wie u ontvangt">
+          <Row of={provision} field="receiver" label="Wie u ontvangt">
             {provision.receiver}
           </Row>
         )}
-        <Row field="handover" label="Hoe het gaat">
+        <Row of={provision} field="handover" label="Hoe het gaat">
           {handover[provision.handover]}
         </Row>
         {provision.viaEmployer && (
-          <Row field="viaEmployer" label="Uw werkgever">
+          <Row of={provision} field="viaEmployer" label="Uw werkgever">
             Dit loopt via uw werkgever. Wij vertellen uw werkgever niets. U bepaalt zelf of u het vraagt.
           </Row>
         )}
@@ -115,6 +107,18 @@ function Told({ provision }: { provision: Provision }) {
         <Verified of={provision} />
       </p>
       {provision.seeAlso.length > 0 && <SeeAlso ids={provision.seeAlso} />}
+    </>
+  );
+}
+
+function Row({ of, field, label, children }: { of: Provision; field: keyof Provision; label: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        {children}
+        <Rests on={basisOf(of, field)} />
+      </dd>
     </>
   );
 }
@@ -130,18 +134,14 @@ function Rests({ on }: { on: Schemas["Basis"] | null }) {
 }
 
 function SeeAlso({ ids }: { ids: string[] }) {
-  const [named] = useAnswer(ids.join(), (signal) =>
-    Promise.all(
-      ids.map((provisionId) => ask(() => api.GET("/provisions/{provisionId}", { params: { path: { provisionId } }, signal }))),
-    ),
-  );
+  const named = useProvisionNames(ids);
   return (
     <>
       <h2>Kijk ook bij</h2>
       <ul>
-        {ids.map((id, place) => (
+        {ids.map((id) => (
           <li key={id}>
-            <a href={`/voorzieningen/${id}`}>{named.data?.[place]?.name ?? id}</a>
+            <a href={`/voorzieningen/${id}`}>{named(id)}</a>
           </li>
         ))}
       </ul>

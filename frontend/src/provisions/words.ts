@@ -10,6 +10,9 @@ export const status: Words<Schemas["ProvisionStatus"]> = {
   ended: "bestaat niet meer",
 };
 
+/** After "deze voorziening". */
+export const standing: Words<Schemas["ProvisionStatus"]> = { ...status, proposal: "is nog een voorstel" };
+
 export const side: Words<Schemas["Side"]> = {
   origin: "voor wie in de sector werkt",
   target: "voor wie naar de sector toe wil",

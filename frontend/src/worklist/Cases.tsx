@@ -6,6 +6,7 @@ import { useLocation } from "preact-iso";
 import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
+import { isReference } from "../keeping";
 import { Asking, Failure, Notice, State } from "../parts/Notice";
 import { day } from "../words/dates";
 import { outcome, purpose } from "../words/terms";
@@ -28,7 +29,7 @@ function useFilters(): [Filters, (name: keyof Filters, value: string) => void] {
     const value = query[name];
     if (value && Object.hasOwn(words, value)) kept[name] = value;
   }
-  if (query["reference"]) kept["reference"] = query["reference"];
+  if (isReference(query["reference"] ?? "")) kept["reference"] = query["reference"] ?? "";
   const set = (name: keyof Filters, value: string) => {
     const next = new URLSearchParams(kept);
     if (value) next.set(name, value);
@@ -41,7 +42,10 @@ function useFilters(): [Filters, (name: keyof Filters, value: string) => void] {
 export function Cases() {
   const [filters, set] = useFilters();
   const [limit, setLimit] = useState(A_PAGE);
-  const [reference, setReference] = useState(filters.reference ?? "");
+  // What is typed stands until another number comes into the address.
+  const [typed, setTyped] = useState<{ text: string; beside: string | undefined } | null>(null);
+  const reference = typed && typed.beside === filters.reference ? typed.text : (filters.reference ?? "");
+  const [unknown, setUnknown] = useState(false);
   const key = JSON.stringify([filters, limit]);
   const [found, { again }] = useAnswer(key, (signal) =>
     ask(() => api.GET("/intakes", { params: { query: { ...filters, limit } }, signal })),
@@ -55,7 +59,10 @@ export function Cases() {
         class="filters"
         onSubmit={(event) => {
           event.preventDefault();
-          set("reference", reference.trim());
+          // An address is kept and passed on: nothing but a number goes in there.
+          const said = reference.trim();
+          setUnknown(said !== "" && !isReference(said));
+          if (!said || isReference(said)) set("reference", said);
         }}
       >
         {(Object.keys(WORDS) as (keyof typeof WORDS)[]).map((name) => (
@@ -73,12 +80,23 @@ export function Cases() {
         ))}
         <label>
           Zaaknummer
-          <input type="text" autoComplete="off" spellcheck={false} value={reference} onInput={(event) => setReference(event.currentTarget.value)} />
+          <input
+            type="text"
+            autoComplete="off"
+            spellcheck={false}
+            aria-invalid={unknown || undefined}
+            aria-describedby={unknown ? "geen-nummer" : undefined}
+            value={reference}
+            onInput={(event) => setTyped({ text: event.currentTarget.value, beside: filters.reference })}
+          />
         </label>
         <button type="submit" class="button">
           Zoek op nummer
         </button>
       </form>
+      <p id="geen-nummer" class="fault" role="alert">
+        {unknown && "Dit is geen zaaknummer. Schrijf het als 7K3M-9QX2; de eerste vier tekens zijn genoeg."}
+      </p>
       {found.state === "asking" && <Asking />}
       {found.state === "failed" && <Failure error={found.error} again={again} />}
       {found.state === "here" && (

@@ -1,8 +1,9 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/ask";
 import { api } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
+import { discardDraft } from "../keeping";
 import { Dialog } from "../parts/Dialog";
 import { Failure } from "../parts/Notice";
 import { moment } from "../words/dates";
@@ -21,15 +22,18 @@ export function Drafts() {
   const discard = async () => {
     if (!asked) return;
     try {
-      await ask(() => api.DELETE("/drafts/{draftId}", { params: { path: { draftId: asked.id } } }));
+      await discardDraft(asked.id);
       tell(`Concept ${asked.reference} is weggegooid.`);
     } catch (error) {
       tell(`Concept ${asked.reference} is niet weggegooid. ${saidOf(error)}`);
     }
     setAsked(null);
     again();
-    heading.current?.focus();
   };
+  // Once the dialog is gone: it gives the focus back to a button that goes.
+  useEffect(() => {
+    if (told) heading.current?.focus();
+  }, [told]);
   return (
     <section aria-labelledby="concepten" hidden={!items.length && !told}>
       <h2 id="concepten" ref={heading} tabIndex={-1}>

@@ -2,18 +2,16 @@ import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
 import { Asking, Failure, State } from "../parts/Notice";
-import { isoDay, longDay, time, weekday } from "../words/dates";
+import { isoDay, longDay, midnight, time, weekday } from "../words/dates";
 import { mode, sessionStatus } from "../words/terms";
 import { useRefreshed } from "./useRefreshed";
 
 /** The sessions of today, and what comes after. */
 export function Sessions() {
   const today = isoDay(new Date());
-  const [found, { again }] = useAnswer(today, (signal) => {
-    const begin = new Date();
-    begin.setHours(0, 0, 0, 0);
-    return ask(() => api.GET("/sessions", { params: { query: { from: begin.toISOString(), limit: 30 } }, signal }));
-  });
+  const [found, { again }] = useAnswer(today, (signal) =>
+    ask(() => api.GET("/sessions", { params: { query: { from: midnight(today), limit: 30 } }, signal })),
+  );
   useRefreshed(again);
   if (found.state === "asking") return <Asking />;
   if (found.state === "failed") return <Failure error={found.error} again={again} />;
