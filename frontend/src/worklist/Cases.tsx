@@ -62,7 +62,9 @@ export function Cases() {
           // An address is kept and passed on: nothing but a number goes in there.
           const said = reference.trim();
           setUnknown(said !== "" && !isReference(said));
-          if (!said || isReference(said)) set("reference", said);
+          if (said && !isReference(said)) return;
+          set("reference", said);
+          setTyped(null);
         }}
       >
         {(Object.keys(WORDS) as (keyof typeof WORDS)[]).map((name) => (
