@@ -146,7 +146,12 @@ class Settings(BaseSettings):
     )
     database_pool: Annotated[int, Field(ge=1, le=200)] = Field(
         default=20,
-        description="Connections per process; also how many requests touch the database at once.",
+        description="Connections per process, for requests and for logs that are being read.",
+    )
+    database_turns: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=6,
+        description="Requests per process that are in a transaction at once; the others wait their"
+        " turn. More of them take from each other what one core can do.",
     )
     # The server of PostgreSQL counts in milliseconds and reads 0 as "for ever".
     lock_timeout: Annotated[timedelta, Field(ge=timedelta(milliseconds=1))] = Field(

@@ -65,7 +65,7 @@ def get_database(request: Request) -> Database:
 
 
 async def database_turn(request: Request) -> AsyncIterator[None]:
-    """Let no more requests have a session at once than there are connections for them.
+    """Let no more requests have a session at once than there are turns, and connections, for them.
 
     A request goes from thread to thread with its transaction open. Without turns, those who wait
     for that transaction could hold every thread, and it would never be committed.

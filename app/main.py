@@ -232,7 +232,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> ApiRules:
         try:
             require_servable(settings, database)
             warn(settings, database)
-            api.state.turns = CapacityLimiter(settings.database_pool)
+            api.state.turns = CapacityLimiter(min(settings.database_turns, settings.database_pool))
             current_default_thread_limiter().total_tokens = settings.database_pool + OTHER_THREADS
             watch = api.state.catalogue = CatalogueWatch(database)
             beside: list[Repeating | Dispatcher] = [
