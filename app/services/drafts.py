@@ -129,7 +129,9 @@ def list_drafts(act: Act, *, after: UUID | None, limit: int) -> tuple[list[Draft
     own = col(Draft.adviser_id) == act.caller.id
     saver = aliased(Adviser)
     statement = (
-        select(Draft, saver.name)
+        # The keys come along: one by one they would be asked for when each is opened.
+        select(Draft, saver.name, PersonKey)
+        .join(PersonKey, col(PersonKey.intake_id) == col(Draft.id))
         .join(saver, col(saver.id) == col(Draft.saved_by_id))
         .where(own)
         .order_by(col(Draft.saved_at).desc(), col(Draft.id).desc())
@@ -141,7 +143,7 @@ def list_drafts(act: Act, *, after: UUID | None, limit: int) -> tuple[list[Draft
         place = sa.tuple_(col(Draft.saved_at), col(Draft.id))
         statement = statement.where(place < (last.saved_at, last.id))
     found = act.session.exec(statement.limit(limit + 1)).all()
-    views = [DraftView(draft, name, _opened(act, draft)) for draft, name in found[:limit]]
+    views = [DraftView(draft, name, _opened(act, draft)) for draft, name, _key in found[:limit]]
     return views, views[-1].draft.id if len(found) > limit else None
 
 
