@@ -200,6 +200,8 @@ def test_who_is_signed_in_already_goes_on_to_where_they_were_going(site: Site) -
     site.signed_in("/hulp", context=window)
     page = site.page("/aanmelden?terug=%2Fvoorzieningen", window)
     expect(page).to_have_url(f"{site.url}/voorzieningen")
+    page = site.page("/aanmelden?fout=geweigerd&terug=%2Fvoorzieningen", window)
+    expect(page.get_by_role("alert")).to_contain_text("Het aanmelden is niet gelukt")
 
 
 def test_a_draft_opened_while_the_service_is_busy_is_opened_later(site: Site) -> None:

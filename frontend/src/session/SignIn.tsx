@@ -22,10 +22,10 @@ export function SignIn() {
   const { query, route } = useLocation();
   const { caller } = useCaller();
   const going = query["terug"];
-  useEffect(() => {
-    if (caller && going) route(ownPath(going), true);
-  }, [caller, going]);
   const fault = FAULTS[query["fout"] ?? ""];
+  useEffect(() => {
+    if (caller && going && !fault) route(ownPath(going), true);
+  }, [caller, going, fault]);
   return (
     <Screen title="Aanmelden">
       {fault && <Notice kind="fault">{fault}</Notice>}
