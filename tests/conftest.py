@@ -249,10 +249,14 @@ def open_client(
 
 
 def open_settings(database_url: str) -> Settings:
-    """Settings in demo mode in which any test token works, and nobody asks too often."""
+    """Settings in demo mode in which any test token works, and nobody asks too often.
+
+    Requests get in each other's way as much as they can: what many threads try is tried at once.
+    """
     return Settings(
         demo=True,
         database_url=database_url,
+        database_turns=20,
         oidc_issuers=(identity.SETTING,),
         rate_anonymous=1_000_000,
         rate_identified=1_000_000,

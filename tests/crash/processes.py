@@ -39,6 +39,8 @@ class _Process:
             "PATH": os.environ["PATH"],
             "GIDS_DEMO": "1",
             "GIDS_DATABASE_URL": database_url,
+            # Requests get in each other's way as much as they can.
+            "GIDS_DATABASE_TURNS": "20",
             "GIDS_LOG_LEVEL": "WARNING",
             "GIDS_OIDC_ISSUERS": identity.AS_JSON,
             "GIDS_RATE_ANONYMOUS": "1000000",
