@@ -5,7 +5,7 @@ import { handOverText } from "../src/case/handOver";
 import { nextStep } from "../src/case/nextStep";
 import { closedBy, liesAhead } from "../src/case/sessions";
 import { reasonsFor, stepsOf } from "../src/case/steps";
-import { isReference } from "../src/keeping/reference";
+import { isReference } from "../src/words/reference";
 import { midnight } from "../src/words/dates";
 import { dayTyped } from "../src/words/dayTyped";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { referenceOf } from "../src/keeping/reference";
+import { referenceOf } from "../src/words/reference";
 import { wait } from "../src/keeping/waiting";
 
 const NOW = new Date("2026-11-23T09:00:00Z");

@@ -10,11 +10,11 @@ import { useRoute } from "preact-iso";
 import { ask } from "../api/ask";
 import { api, type Schemas } from "../api/client";
 import { useAnswer } from "../api/useAnswer";
-import { referenceOf } from "../keeping/reference";
 import { Asking, Failure } from "../parts/Notice";
 import { SaveFile } from "../parts/SaveFile";
 import { Screen } from "../parts/Screen";
 import { day } from "../words/dates";
+import { referenceOf } from "../words/reference";
 import { isToCome, nextOf, sessionOf, whoHelps, wish } from "./words";
 
 type Intake = Schemas["IntakeAnswer"];

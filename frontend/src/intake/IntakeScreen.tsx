@@ -4,11 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 
 import type { Refused } from "../api/ask";
-import { ConflictDialog, newDraftId, referenceOf, SavedLine, useDraft } from "../keeping";
+import { ConflictDialog, newDraftId, SavedLine, useDraft } from "../keeping";
 import { Dialog } from "../parts/Dialog";
 import { unreadable } from "../parts/Field";
 import { Asking, Failure, Notice } from "../parts/Notice";
 import { Screen } from "../parts/Screen";
+import { referenceOf } from "../words/reference";
 import { saidOf } from "../words/refusals";
 import "../styles/intake.css";
 import { CheckPane } from "./Check";

@@ -2,10 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 
+import { referenceOf } from "../words/reference";
 import { saidOf } from "../words/refusals";
 import { dismiss, resume, waiting, whenChanged } from "./desk";
 import { asError } from "./keeper";
-import { referenceOf } from "./reference";
 import "../styles/keeping.css";
 
 type Waiting = Awaited<ReturnType<typeof waiting>>[number];

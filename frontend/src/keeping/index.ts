@@ -5,6 +5,5 @@ export { ConflictDialog } from "./ConflictDialog";
 export { discardDraft, newDraftId, resume, waiting, wipe } from "./desk";
 export type { Kept } from "./kept";
 export { Outbox } from "./Outbox";
-export { isReference, referenceOf } from "./reference";
 export { SavedLine } from "./SavedLine";
 export { useDraft } from "./useDraft";
